@@ -8,13 +8,15 @@ const iconOf = (status: number | undefined) => {
   return status === 404 ? SearchX : CircleAlert;
 };
 
+const isWorded = (error: unknown): boolean => error instanceof ApiError && error.problem.detail !== undefined;
+
 /** What the server answered in place of what was asked for, in its own words, and what can be done. */
 export function Failure({ error, retry }: Readonly<{ error: unknown; retry?: () => void }>) {
   const status = statusOf(error);
   const Icon = iconOf(status);
   const title = error instanceof ApiError ? error.title : 'Something went wrong in this page';
   const detail =
-    status === 0
+    status === 0 && !isWorded(error)
       ? 'What is on the page may be old. It is asked for again when the server is back.'
       : error instanceof Error
         ? error.message

@@ -45,7 +45,7 @@ export function ReconciliationPage() {
       <Fault of={reconciliation} />
       <OutcomeFunnel of={reconciliation} chosen={search.outcome} />
       <CurrencySums sums={reconciliation.sums} />
-      <Rows of={reconciliation} search={search} />
+      {reconciliation.sha256 !== undefined && <Rows of={reconciliation} search={search} />}
       <Section title="Details">
         <Facts facts={factsOf(reconciliation)} />
       </Section>
@@ -95,12 +95,21 @@ function Fault({ of: { error, duplicate_of, report_error } }: Readonly<{ of: Rec
   const at = [error?.line !== undefined && `line ${error.line}`, error?.column].filter(Boolean).join(', ');
   const said = [
     error && `The file was refused: ${inWords(error.code)}${at === '' ? '' : ` (${at})`}.`,
-    duplicate_of && `The same bytes are ${duplicate_of}.`,
     report_error && `The report could not be made: ${inWords(report_error)}.`,
   ].filter(Boolean);
-  return said.length === 0 ? null : <p className="rounded-lg bg-bad-wash p-4 text-bad">{said.join(' ')}</p>;
+  return said.length === 0 ? null : (
+    <p className="rounded-lg bg-bad-wash p-4 text-bad">
+      {said.join(' ')}{' '}
+      {duplicate_of !== undefined && (
+        <Link to="/reconciliations/$id" params={{ id: duplicate_of }} className="font-medium underline">
+          What became of the same bytes
+        </Link>
+      )}
+    </p>
+  );
 }
 
+/** There is no row, nor a list of any, before the file is there. */
 function Rows({ of, search }: Readonly<{ of: Reconciliation; search: ReconciliationSearch }>) {
   const list = useInfiniteQuery(rowList(of, search));
   const { outcome } = search;

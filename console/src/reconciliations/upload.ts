@@ -1,4 +1,6 @@
-import { api, bodyOf } from '../api/api.ts';
+import { useEffect, useRef, useState } from 'react';
+import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { putFile } from '../api/put-file.ts';
 import { useSending } from '../api/sending.ts';
 
 export const SOURCES = ['native', 'stripe', 'adyen', 'mapped'] as const;
@@ -6,25 +8,74 @@ export type Source = (typeof SOURCES)[number];
 
 export type Asked = Readonly<{ file: File; source: Source; mapping: string | undefined }>;
 
-/** What the API takes as the body of one request. */
-export const MOST_BYTES = 10 * 1_024 ** 2;
+const MIB = 1_024 ** 2;
+/** What the API takes as the body of one request; larger files go to a link. */
+const MOST_AT_ONCE = 10 * MIB;
+/** What a link takes. */
+export const MOST_BYTES = 1_024 * MIB;
 
-const typeOf = ({ name }: File): string => (name.endsWith('.gz') ? 'application/gzip' : 'text/csv');
+const isGzip = ({ name }: File): boolean => /\.gz$/i.test(name);
 
-const send = ({ file, source, mapping }: Asked, key: string) =>
+/** Whether it may be a file of a processor's, by its name or by what the browser takes it for. */
+export const mayBeRead = (file: File): boolean =>
+  isGzip(file) || /\.(?:csv|tsv|txt)$/i.test(file.name) || file.type.startsWith('text/');
+
+const chosen = ({ source, mapping }: Asked) => ({ source, ...(mapping === undefined ? {} : { mapping }) });
+
+const sendAtOnce = (asked: Asked, key: string) =>
   bodyOf(
     api.POST('/reconciliations', {
-      params: {
-        query: { source, ...(mapping === undefined ? {} : { mapping }) },
-        header: { 'Idempotency-Key': key },
-      },
+      params: { query: chosen(asked), header: { 'Idempotency-Key': key } },
       // Its type speaks of the text that the file is.
-      body: file as unknown as string,
+      body: asked.file as unknown as string,
       bodySerializer: (body) => body,
-      headers: { 'content-type': typeOf(file) },
+      headers: { 'content-type': isGzip(asked.file) ? 'application/gzip' : 'text/csv' },
     }),
   );
 
-/** Sends one file, which is read once however often it is sent. */
-export const useUpload = (onDone: (id: string) => void) =>
-  useSending({ send, refreshes: ['reconciliations'], onDone: ({ id }) => onDone(id) });
+/** Orders a link, the same one under the same key, and sends the file there: its reconciliation has the id of the order. */
+async function sendToLink(
+  asked: Asked,
+  key: string,
+  { onSent, signal }: Readonly<{ onSent: (bytes: number) => void; signal: AbortSignal }>,
+): Promise<Readonly<{ id: string }>> {
+  const { file } = asked;
+  const ordered = await bodyOf(
+    api.POST('/reconciliations', {
+      params: { header: { 'Idempotency-Key': key } },
+      body: { filename: nameOf(file), bytes: file.size, ...chosen(asked) },
+    }),
+  );
+  const { id, upload_url, content_type } = ordered as Schemas['ReconciliationUpload'];
+  await putFile(upload_url, file, { type: content_type, onSent, signal });
+  return { id };
+}
+
+/** In the letters that the API takes for a name; its end says what the file is. */
+const nameOf = ({ name }: File): string => name.replace(/[^\w .()-]/g, '_').slice(-128);
+
+/**
+ * Sends one file, which is read once however often it is sent. Of one that goes to a link, `sent` says how much of it has gone, and
+ * `stop` ends that; so does leaving the page.
+ */
+export function useUpload(onDone: (id: string) => void) {
+  const [sent, setSent] = useState<number>();
+  const underWay = useRef<AbortController>(undefined);
+  const sending = useSending({
+    send: async (asked: Asked, key) => {
+      if (asked.file.size <= MOST_AT_ONCE) return sendAtOnce(asked, key);
+      const controller = new AbortController();
+      underWay.current = controller;
+      setSent(0);
+      try {
+        return await sendToLink(asked, key, { onSent: setSent, signal: controller.signal });
+      } finally {
+        setSent(undefined);
+      }
+    },
+    refreshes: ['reconciliations'],
+    onDone: ({ id }) => onDone(id),
+  });
+  useEffect(() => () => underWay.current?.abort(), []);
+  return { sending, sent, stop: () => underWay.current?.abort() };
+}

@@ -1,11 +1,12 @@
-import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { ObjectKey } from '../../domain/files/object-key.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { addressOf } from '../shared/aws-endpoint.ts';
 import { checkedFileName, checkedType } from '../shared/link-terms.ts';
-import type { Bucket } from './bucket.ts';
+import { type Bucket, type BucketSettings, s3Client } from './bucket.ts';
 
 type Terms<Link extends 'signRead' | 'signUpload'> = Parameters<ObjectStore[Link]>[1];
 
@@ -48,6 +49,22 @@ export const signedUpload = (
       signableHeaders: new Set(['host', 'content-type', 'content-length']),
     },
   );
+
+/**
+ * What every link of a bucket begins with, as `https://files.s3.eu-west-1.amazonaws.com/`. Its path ends with the bucket's name where
+ * the host is that of other buckets too. AWS is asked nothing.
+ */
+export async function linksBegin({ bucket, ...settings }: BucketSettings): Promise<string> {
+  const client = s3Client(settings);
+  // Nothing is sent, so nothing has to be signed.
+  client.config.credentials = () => Promise.resolve({ accessKeyId: '-', secretAccessKey: '-' });
+  const { protocol, hostname, port, path } = await addressOf(
+    new HeadBucketCommand({ Bucket: bucket }),
+    (command) => client.send(command),
+  );
+  client.destroy();
+  return `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path.replace(/\/?$/, '/')}`;
+}
 
 const validity = (now: Instant, expiresAt: Instant) => ({
   signingDate: new Date(now),

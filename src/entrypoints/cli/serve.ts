@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { countFailedAuthentications } from '../../application/audit/failed-authentications.ts';
+import { fileLinksBegin } from '../../composition/file-links.ts';
 import { movesMoney } from '../../composition/processors.ts';
 import { APPROVALS_TOKENS, TOKENS } from '../../composition/tokens.ts';
 import { present } from '../../domain/kernel/present.ts';
@@ -153,6 +154,7 @@ async function serve(
     {
       ...common,
       api,
+      ...present({ filesAt: await fileLinksBegin(config.platform.objects) }),
       live: movesMoney(config.platform.processor.stripe, config.approvals.stripePayouts?.access),
       ...present({ loginProvider: config.loginProvider }),
     },

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { answerFile, type PublicFile } from '../operation/public-file.ts';
+import { answerFile } from '../operation/public-file.ts';
 import { MERCHANT_HEADER } from '../server/chosen-merchant.ts';
 import { type HttpContext, type HttpEnv, observed } from '../server/request-context.ts';
 import { refuseOtherMethods, refuseRoute, type ServiceAppParts } from '../server/service-app.ts';
@@ -19,27 +19,27 @@ export type ConsoleParts = Omit<ServiceAppParts, 'corsOrigins'> &
     api: FetchApp;
     /** Absent where the console was not built. */
     files?: ConsoleFiles;
+    /** What links to files begin with, to which pages send large ones; absent where those are paths of this origin. */
+    filesAt?: string;
   }>;
 
-/** Nothing is loaded from elsewhere, no markup becomes script or style, and no other page may frame it. */
-const CSP = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "form-action 'none'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-].join('; ');
-
-const HEADERS = {
-  'Content-Security-Policy': CSP,
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-};
+/**
+ * Nothing is loaded from elsewhere, nothing is asked of others than of the store of files, no markup becomes script or style, and no
+ * other page may frame it.
+ */
+const policyOf = (filesAt: string | undefined): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    `connect-src 'self'${filesAt === undefined ? '' : ` ${filesAt}`}`,
+    "form-action 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ].join('; ');
 
 /**
  * A path below `/console/api` is the API's of that name, with the session's token in place of its cookie. One below
@@ -53,7 +53,12 @@ const EVENTS = '/console/events';
  * The console at `/console/`: its files, its sessions, and the API for pages of this origin. A call of the API costs one read
  * of the session more than with a token, and is logged and counted as the API's route.
  */
-export function consoleApp({ api, files, ...parts }: ConsoleParts): FetchApp {
+export function consoleApp({ api, files, filesAt, ...parts }: ConsoleParts): FetchApp {
+  const headers = {
+    'Content-Security-Policy': policyOf(filesAt),
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+  };
   const app = new Hono<HttpEnv>();
   const observe = observed(parts);
   // What is forwarded is observed where it is served.
@@ -82,7 +87,7 @@ export function consoleApp({ api, files, ...parts }: ConsoleParts): FetchApp {
   }
   refuseOtherMethods(app, EVENTS, ['GET']);
   app.get('/console', (c) => c.redirect('/console/', 308));
-  app.get('/console/*', (c) => served(c, files));
+  app.get('/console/*', (c) => served(c, files, headers));
   refuseOtherMethods(app, '/console/*', ['GET']);
   return app;
 
@@ -124,16 +129,20 @@ function asProgram(given: Request, token: string): Request {
 const isStream = ({ headers }: Response): boolean =>
   headers.get('content-type')?.startsWith('text/event-stream') === true;
 
-function served(c: HttpContext, files: ConsoleFiles | undefined): Response {
-  if (files === undefined) return c.html(NOT_BUILT, 503, HEADERS);
+function served(
+  c: HttpContext,
+  files: ConsoleFiles | undefined,
+  headers: Readonly<Record<string, string>>,
+): Response {
+  if (files === undefined) return c.html(NOT_BUILT, 503, headers);
   const path = c.req.path.slice('/console/'.length);
   const file = files.find(path);
-  if (file !== undefined) return withHeaders(c, file);
+  if (file !== undefined) return answerFile(c, file, headers);
   // What has an ending was meant to be a file; every other path is a page that the script shows.
-  return path.startsWith('assets/') || /\.\w+$/.test(path) ? refuseRoute(c) : withHeaders(c, files.page);
+  return path.startsWith('assets/') || /\.\w+$/.test(path)
+    ? refuseRoute(c)
+    : answerFile(c, files.page, headers);
 }
-
-const withHeaders = (c: HttpContext, file: PublicFile): Response => answerFile(c, file, HEADERS);
 
 const NOT_BUILT = `<!doctype html>
 <html lang="en">

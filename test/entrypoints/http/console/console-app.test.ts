@@ -27,7 +27,9 @@ beforeAll(() => {
   writeFileSync(join(folder, 'secret.map'), '{}');
 });
 
-async function aConsole({ built = true, clock = aClock(Date.now()) } = {}) {
+type Given = Readonly<{ built?: boolean; clock?: ReturnType<typeof aClock>; filesAt?: string }>;
+
+async function aConsole({ built = true, clock = aClock(Date.now()), filesAt }: Given = {}) {
   const { app: api, storage } = await anHttpApp();
   const lines: string[] = [];
   const refused: unknown[] = [];
@@ -36,6 +38,7 @@ async function aConsole({ built = true, clock = aClock(Date.now()) } = {}) {
   const app = consoleApp({
     api,
     ...(files === undefined ? {} : { files }),
+    ...(filesAt === undefined ? {} : { filesAt }),
     authenticate: tokenVerifier({ kind: 'hs256', secret: SECRET, issuer: ISSUER, audience: AUDIENCE }),
     noteFailedAuthentication: (claimed) => void refused.push(claimed),
     sessions: consoleSessions({ leases: storage.leases, clock: systemClock }),
@@ -259,6 +262,17 @@ describe('the console’s files', () => {
       expect(csp).not.toMatch(/unsafe|https?:/);
     }
     expect((await send('/console')).headers.get('location')).toBe('/console/');
+  });
+
+  it('may ask the store of files where it is another server, its bucket alone, and nothing else', async () => {
+    const connects = async (filesAt?: string) => {
+      const { send } = await aConsole(filesAt === undefined ? {} : { filesAt });
+      const csp = (await send('/console/')).headers.get('content-security-policy') ?? '';
+      return csp.split('; ').filter((each) => each.startsWith('connect-src') || /https?:/.test(each));
+    };
+    expect(await connects()).toEqual(["connect-src 'self'"]);
+    const bucket = 'https://files.s3.eu-west-1.amazonaws.com/';
+    expect(await connects(bucket)).toEqual([`connect-src 'self' ${bucket}`]);
   });
 
   it('are those that were built, and nothing beside or above them', async () => {
