@@ -7,7 +7,7 @@ import { whenSessionEnds } from './api/api.ts';
 import { isPassing } from './api/problem.ts';
 import { sessionQuery } from './api/session.ts';
 import { ClockProvider } from './parts/clock.tsx';
-import { router } from './router.tsx';
+import { consoleRouter } from './router.tsx';
 import { redeemCode } from './shell/one-time-code.ts';
 
 const queries = new QueryClient({
@@ -27,6 +27,9 @@ whenSessionEnds(() => queries.setQueryData(sessionQuery.queryKey, null));
 const element = document.getElementById('console');
 if (element === null) throw new Error('The page has no place for the console.');
 await redeemCode(queries);
+// On its way before the first frame is made, which waits for it.
+void queries.prefetchQuery(sessionQuery);
+const router = consoleRouter(queries);
 createRoot(element).render(
   <StrictMode>
     <QueryClientProvider client={queries}>

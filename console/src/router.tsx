@@ -1,4 +1,10 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from '@tanstack/react-router';
 import { chosenMerchant, consoleOf } from './api/address.ts';
 import { approvalSearch } from './approvals/approval-search.ts';
 import { auditSearch } from './audit/audit-search.ts';
@@ -10,6 +16,7 @@ import { fraudSearch } from './fraud/fraud-search.ts';
 import { ledgerSearch } from './ledger/ledger-search.ts';
 import { overviewSearch } from './overview/overview-search.ts';
 import { Empty } from './parts/answers.tsx';
+import { askForPayments } from './payments/payment-queries.ts';
 import { paymentSearch } from './payments/payment-search.ts';
 import { reconciliationSearch } from './reconciliations/reconciliation-search.ts';
 import { settlementSearch } from './settlements/settlement-search.ts';
@@ -18,7 +25,7 @@ import { Landing } from './shell/landing.tsx';
 import { PageFault } from './shell/page-fault.tsx';
 import { webhookSearch } from './webhooks/webhook-search.ts';
 
-const root = createRootRoute({
+const root = createRootRouteWithContext<Readonly<{ queries: QueryClient }>>()({
   component: Entrance,
   errorComponent: PageFault,
   notFoundComponent: () => <Empty title="There is no such page">The side bar has those there are.</Empty>,
@@ -51,6 +58,8 @@ const payments = createRoute({
   getParentRoute: () => root,
   path: '/payments',
   validateSearch: (search) => paymentSearch.parse(search),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => askForPayments(context.queries, deps),
   component: lazyRouteComponent(() => import('./payments/payments-page.tsx'), 'PaymentsPage'),
 });
 
@@ -177,46 +186,48 @@ const system = createRoute({
   component: lazyRouteComponent(() => import('./system/system-page.tsx'), 'SystemPage'),
 });
 
-/** Search parameters are texts under their names, as in the API. */
-export const router = createRouter({
-  routeTree: root.addChildren([
-    landing,
-    overview,
-    payments,
-    payment,
-    customers,
-    customer,
-    ledger,
-    disputes,
-    settlements,
-    settlement,
-    reconciliations,
-    reconciliation,
-    exceptions,
-    exception,
-    exports,
-    approvals,
-    fraud,
-    webhooks,
-    audit,
-    merchants,
-    merchant,
-    cost,
-    system,
-  ]),
-  basepath: consoleOf(chosenMerchant),
-  defaultErrorComponent: PageFault,
-  parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
-  stringifySearch: (search) => {
-    const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== '');
-    const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
-    return text === '' ? '' : `?${text}`;
-  },
-  scrollRestoration: true,
-});
+/** Search parameters are texts under their names, as in the API. Pages may ask for what they show while their code is loaded. */
+export const consoleRouter = (queries: QueryClient) =>
+  createRouter({
+    routeTree: root.addChildren([
+      landing,
+      overview,
+      payments,
+      payment,
+      customers,
+      customer,
+      ledger,
+      disputes,
+      settlements,
+      settlement,
+      reconciliations,
+      reconciliation,
+      exceptions,
+      exception,
+      exports,
+      approvals,
+      fraud,
+      webhooks,
+      audit,
+      merchants,
+      merchant,
+      cost,
+      system,
+    ]),
+    context: { queries },
+    basepath: consoleOf(chosenMerchant),
+    defaultErrorComponent: PageFault,
+    parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+    stringifySearch: (search) => {
+      const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== '');
+      const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+      return text === '' ? '' : `?${text}`;
+    },
+    scrollRestoration: true,
+  });
 
 declare module '@tanstack/react-router' {
   interface Register {
-    router: typeof router;
+    router: ReturnType<typeof consoleRouter>;
   }
 }

@@ -29,7 +29,7 @@ const page = () => {
 const weight = (of: readonly Rolldown.OutputChunk[]) =>
   of.reduce((sum, { code }) => sum + gzipSync(code).length, 0);
 
-/** What the browser asks for before the page stands: the entry and all that it imports at once. */
+/** What the browser asks for before the page stands: what the page names and all that it imports at once. */
 function firstLoad(): readonly Rolldown.OutputChunk[] {
   const known = new Map(chunks().map((chunk) => [chunk.fileName, chunk]));
   const needed = new Set<string>();
@@ -38,7 +38,7 @@ function firstLoad(): readonly Rolldown.OutputChunk[] {
     needed.add(name);
     for (const next of known.get(name)?.imports ?? []) need(next);
   };
-  for (const { fileName, isEntry } of chunks()) if (isEntry) need(fileName);
+  for (const [, name = ''] of page().matchAll(/<script[^>]*\ssrc="\/console\/([^"]+)"/g)) need(name);
   return [...needed].flatMap((name) => known.get(name) ?? []);
 }
 

@@ -63,7 +63,7 @@ describe.runIf(hasChromium())('the review of frauds', () => {
     const { page, faults } = await desk.open();
     await logIn(page, desk.url, admin, '/approvals');
     await pressPair(page, 'g f');
-    const rows = page.locator('[data-row]');
+    const rows = page.locator('[data-row][href^="/console/fraud"]');
     await rows.nth(1).waitFor();
     const { payments } = await desk.api<Queue>('/approvals/payments/unreviewed', { as: admin });
     const links = await Promise.all((await rows.all()).map((row) => row.getAttribute('href')));

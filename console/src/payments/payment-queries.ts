@@ -1,5 +1,6 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
 import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { mayUse, sessionQuery } from '../api/session.ts';
 import { listQueryOf, type PaymentSearch } from './payment-search.ts';
 
 export type Payment = Schemas['Payment'];
@@ -30,6 +31,16 @@ export const paymentList = (search: PaymentSearch) =>
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
     staleTime: 60_000,
   });
+
+/** Asks for the list while the page that shows it is loaded. Says nothing of a failure: the page asks again, and shows that one. */
+export function askForPayments(queries: QueryClient, search: PaymentSearch): void {
+  const asked = async () => {
+    const session = await queries.ensureQueryData(sessionQuery);
+    if (session !== null && mayUse(session, 'payments'))
+      await queries.prefetchInfiniteQuery(paymentList(search));
+  };
+  asked().catch(() => {});
+}
 
 /** The newest by the same filters, kept fresh: what has changed in the list's rows, and what is new. */
 export const newestPayments = (search: PaymentSearch, enabled: boolean) =>

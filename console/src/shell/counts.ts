@@ -1,4 +1,5 @@
 import { type UseQueryOptions, useQueries } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import { api, bodyOf } from '../api/api.ts';
 import { mayApprove, mayUse, type Session } from '../api/session.ts';
 
@@ -75,15 +76,17 @@ const shown = ({ count, more }: Counted): string =>
 
 /**
  * What waits for people, by the path of the page that lists it; nothing where nothing does or the token may not see it. One
- * request each when the shell opens, one a minute, and one when events tell of a change, at most every ten seconds.
+ * request each when the shell is open and the page has been asked for, one a minute, and one when events tell of a change, at most every ten seconds.
  */
 export function useCounts(session: Session): ReadonlyMap<string, ShownCount> {
+  const isIdle = useIdle();
   const counters = COUNTERS.filter(({ isFor }) => isFor(session));
   return useQueries({
     queries: counters.map(
       ({ path, ask, isSilent = false }): UseQueryOptions<Counted> => ({
         queryKey: ['counts', path],
         queryFn: ({ signal }) => ask(signal),
+        enabled: isIdle,
         refetchInterval: AGAIN_MS,
         retry: false,
         ...(isSilent ? {} : { meta: { live: 'seldom' } }),
@@ -99,4 +102,21 @@ export function useCounts(session: Session): ReadonlyMap<string, ShownCount> {
         }),
       ),
   });
+}
+
+const LATEST_MS = 500;
+
+/** False until the browser first had nothing to do: what the page itself needs is asked for before. */
+function useIdle(): boolean {
+  const [isIdle, setIdle] = useState(false);
+  useEffect(() => {
+    // Safari has no idle callbacks.
+    if (!('requestIdleCallback' in window)) {
+      const timer = setTimeout(() => setIdle(true), LATEST_MS);
+      return () => clearTimeout(timer);
+    }
+    const callback = requestIdleCallback(() => setIdle(true), { timeout: LATEST_MS });
+    return () => cancelIdleCallback(callback);
+  }, []);
+  return isIdle;
 }
