@@ -19,6 +19,7 @@ import {
   versionOfPackages,
   withoutEventStreams,
 } from './sdk-plugins.ts';
+import { servedMethodsOf } from './served-routes.ts';
 import { asksStripe, bundleStripe, STRIPE_FILE, stripeBeside } from './stripe.ts';
 
 export type BundleOptions = Readonly<{
@@ -76,10 +77,10 @@ export async function bundleService(
 ): Promise<readonly Bundle[]> {
   const alike = Map.groupBy(
     FUNCTIONS.filter((each) => each.service === service),
-    ({ name }) => partsOf(name),
+    ({ name }) => [...partsOf(name), servedMethodsOf(name)].join(),
   );
   const made = await Promise.all(
-    [...alike].map(([parts, functions]) => bundleAlike(functions, { parts, outDir, storage, sourceMaps })),
+    [...alike.values()].map((functions) => bundleAlike(functions, { outDir, storage, sourceMaps })),
   );
   return withStripe(made.flat(), outDir);
 }
@@ -94,15 +95,12 @@ async function withStripe(bundles: readonly Bundle[], outDir: string): Promise<r
   return bundles.map((each) => (asksStripe(each.name) ? { ...each, stripeBytes } : each));
 }
 
+/** Of functions that have the same parts and serve the same methods. */
 async function bundleAlike(
   functions: readonly BundledFunction[],
-  {
-    parts,
-    outDir,
-    storage,
-    sourceMaps,
-  }: Readonly<{ parts: readonly string[]; outDir: string; storage: Storage; sourceMaps: boolean }>,
+  { outDir, storage, sourceMaps }: Readonly<{ outDir: string; storage: Storage; sourceMaps: boolean }>,
 ): Promise<readonly Bundle[]> {
+  const [{ name: any } = { name: '' }] = functions;
   const { metafile } = await build({
     entryPoints: functions.map(({ name, entry }) => ({ in: entry, out: join(name, 'index') })),
     outdir: outDir,
@@ -124,10 +122,10 @@ async function bundleAlike(
     external: ['pg-native'],
     plugins: [
       stripeBeside,
-      withoutAbsent(parts, storage),
+      withoutAbsent(partsOf(any), storage),
       withoutRoutesOfServers,
       withoutVerification,
-      withoutDocuments,
+      withoutDocuments(servedMethodsOf(any)),
       withoutEventStreams,
       schemasThatAreUsed,
       versionOfPackages,

@@ -2,14 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Node, type Program, parse } from 'acorn';
 import { type Plugin, transformSync } from 'esbuild';
+import { ABSENT, absentRoute, isRoute, LISTED, type RouteNode, type ServedMethods } from './served-routes.ts';
 
 const STANDS = join(import.meta.dirname, 'in-their-place');
 
 /** Sources whose schemas carry what their readers are shown: the document over HTTP, `--help` of the command line. */
 const DOCUMENTED = /\/entrypoints\/(?:http\/|cli\/[a-z-]*variables\.ts$)/;
 
-/** Schemas as they validate: what only documents them, and texts in other languages, are left out. */
-export const withoutDocuments: Plugin = {
+/** Schemas as they validate: what only documents them, texts in other languages, and routes that others serve are left out. */
+export const withoutDocuments = (serves: ServedMethods | undefined): Plugin => ({
   name: 'without-documents',
   setup(build) {
     build.onResolve({ filter: /^@hono\/zod-openapi$/ }, () => ({ path: join(STANDS, 'zod-openapi.ts') }));
@@ -29,11 +30,11 @@ export const withoutDocuments: Plugin = {
         "import * as z from '@hono/zod-openapi';",
       );
       return DOCUMENTED.test(path)
-        ? { contents: undocumented(path, source), loader: 'js' }
+        ? { contents: undocumented(path, source, serves), loader: 'js' }
         : { contents: source, loader: 'ts' };
     });
   },
-};
+});
 
 /** Every schema carries what turns it into JSON schema, so that a bundler takes it for used. */
 const uncalled = (source: string): string =>
@@ -51,13 +52,15 @@ const SERVED = new Set(['method', 'path', 'query']);
 const cut = new Map<string, string>();
 
 /** A source without the calls of `.openapi` and `.describe`, and with routes that say what they are served at and nothing else. */
-function undocumented(path: string, source: string): string {
-  const known = cut.get(path);
+function undocumented(path: string, source: string, serves: ServedMethods | undefined): string {
+  const key = `${serves} ${path}`;
+  const known = cut.get(key);
   if (known !== undefined) return known;
   const { code } = transformSync(source.replace(DESCRIBE, UNDESCRIBED), { loader: 'ts', target: 'node24' });
   const program = parse(code, { ecmaVersion: 'latest', sourceType: 'module' });
-  const result = withEdits(code, [...editsOf(program, code), ...program.body.flatMap(madeWhereUsed)]);
-  cut.set(path, result);
+  const edits = [...editsOf(program, code, serves), ...program.body.flatMap(madeWhereUsed)];
+  const result = withEdits(code, edits);
+  cut.set(key, result);
   return result;
 }
 
@@ -80,25 +83,31 @@ function madeWhereUsed(statement: Program['body'][number]): readonly Edit[] {
   );
 }
 
-type Property = Node & Readonly<{ key?: Node & Readonly<{ name?: string }> }>;
-
 /** Outermost ones alone. */
-function* editsOf(node: Node, code: string): Generator<Edit> {
+function* editsOf(node: Node, code: string, serves: ServedMethods | undefined): Generator<Edit> {
   if (isDescribing(node)) {
     yield { start: node.callee.object.end, end: node.end };
-    yield* editsOf(node.callee.object, code);
+    yield* editsOf(node.callee.object, code, serves);
     return;
   }
   if (isRoute(node)) {
-    const served = node.properties.filter(
-      ({ key, type }) => type === 'SpreadElement' || SERVED.has(key?.name ?? ''),
-    );
-    const text = served.map(({ start, end }) => code.slice(start, end)).join(', ');
-    yield { start: node.start, end: node.end, text: `{ ${text} }` };
+    yield { start: node.start, end: node.end, text: servedAt(node, code, SERVED) };
+    return;
+  }
+  const absent = absentRoute(node, serves);
+  if (absent !== undefined) {
+    const { handler, route } = absent;
+    yield { start: handler.start, end: handler.end, text: ABSENT };
+    yield { start: route.start, end: route.end, text: servedAt(route, code, LISTED) };
     return;
   }
   for (const child of Object.values(node).flat())
-    if (child instanceof Object && 'type' in child) yield* editsOf(child as Node, code);
+    if (child instanceof Object && 'type' in child) yield* editsOf(child as Node, code, serves);
+}
+
+function servedAt({ properties }: RouteNode, code: string, kept: ReadonlySet<string>): string {
+  const served = properties.filter(({ key, type }) => type === 'SpreadElement' || kept.has(key?.name ?? ''));
+  return `{ ${served.map(({ start, end }) => code.slice(start, end)).join(', ')} }`;
 }
 
 type Describing = Node & Readonly<{ callee: Readonly<{ object: Node }> }>;
@@ -107,12 +116,6 @@ const isDescribing = (node: Node): node is Describing => {
   const { callee } = node as Readonly<{ callee?: Readonly<{ property?: Readonly<{ name?: string }> }> }>;
   return node.type === 'CallExpression' && /^(?:openapi|describe)$/.test(callee?.property?.name ?? '');
 };
-
-const isRoute = (node: Node): node is Node & Readonly<{ properties: readonly Property[] }> =>
-  node.type === 'ObjectExpression' &&
-  (node as Readonly<{ properties: readonly Property[] }> & Node).properties.some(
-    ({ key }) => key?.name === 'operationId',
-  );
 
 function withEdits(code: string, edits: readonly Edit[]): string {
   let result = code;
