@@ -100,7 +100,7 @@ async function bundleAlike(
   functions: readonly BundledFunction[],
   { outDir, storage, sourceMaps }: Readonly<{ outDir: string; storage: Storage; sourceMaps: boolean }>,
 ): Promise<readonly Bundle[]> {
-  const [{ name: any } = { name: '' }] = functions;
+  const [{ name: one } = { name: '' }] = functions;
   const { metafile } = await build({
     entryPoints: functions.map(({ name, entry }) => ({ in: entry, out: join(name, 'index') })),
     outdir: outDir,
@@ -122,10 +122,10 @@ async function bundleAlike(
     external: ['pg-native'],
     plugins: [
       stripeBeside,
-      withoutAbsent(partsOf(any), storage),
+      withoutAbsent(partsOf(one), storage),
       withoutRoutesOfServers,
       withoutVerification,
-      withoutDocuments(servedMethodsOf(any)),
+      withoutDocuments(servedMethodsOf(one)),
       withoutEventStreams,
       schemasThatAreUsed,
       versionOfPackages,
