@@ -214,7 +214,7 @@ export const APPROVALS_FUNCTIONS = {
 } as const satisfies Readonly<Record<string, FunctionPlan>>;
 
 /**
- * Run by people before each version; they log in as the tables' owner. The first may make what finds payments, and move no items: a
+ * Run by people before each version; they log in as the tables' owner. The first may make what finds payments and tally ledger entries, and move no items: a
  * table of a deployment is younger than the versions that did.
  */
 export const MIGRATION_FUNCTIONS = {
@@ -225,6 +225,7 @@ export const MIGRATION_FUNCTIONS = {
       { of: 'table', to: ['dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive', 'dynamodb:Scan'] },
       { of: 'table', to: ['dynamodb:GetItem', 'dynamodb:PutItem'], leadingKeys: [KEYS.schema] },
       { of: 'table', to: ['dynamodb:BatchWriteItem'], leadingKeys: [KEYS.finders] },
+      { of: 'table', to: ['dynamodb:UpdateItem'], leadingKeys: [KEYS.ledger, KEYS.ledgerTallies] },
     ],
   },
   'approvals-migrate': {

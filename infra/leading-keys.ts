@@ -16,6 +16,7 @@ const OF_TENANTS = {
   finders: '*#PF#*',
   uniqueKeys: '*#K#*',
   ledger: '*#L#*',
+  ledgerTallies: '*#LT#*',
   payments: '*#P#*',
   quotas: '*#Q#*',
   tallies: '*#T#*',
@@ -42,6 +43,7 @@ export const PAYMENT_KEYS: readonly string[] = [
   KEYS.balances,
   KEYS.claims,
   KEYS.ledger,
+  KEYS.ledgerTallies,
   KEYS.payments,
   KEYS.tallies,
   KEYS.histories,
@@ -55,6 +57,7 @@ export const AGGREGATE_KEYS: readonly string[] = [
   KEYS.balances,
   KEYS.uniqueKeys,
   KEYS.ledger,
+  KEYS.ledgerTallies,
   KEYS.histories,
   KEYS.outbox,
 ];

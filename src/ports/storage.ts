@@ -8,6 +8,7 @@ import type { EventLog } from './event-log.ts';
 import type { FailedAuthenticationCounts } from './failed-authentications.ts';
 import type { Leases } from './leases.ts';
 import type { Ledger } from './ledger.ts';
+import type { LedgerTallies } from './ledger-tallies.ts';
 import type { Merchants } from './merchants.ts';
 import type { Outbox } from './outbox.ts';
 import type { Payments } from './payments.ts';
@@ -29,6 +30,7 @@ export type Storage = Readonly<{
   aggregates: Aggregates;
   balances: Balances;
   ledger: Ledger;
+  ledgerTallies: LedgerTallies;
   summaries: Summaries;
   outbox: Outbox;
   leases: Leases;

@@ -7,6 +7,7 @@ import type { DomainEvent } from '../domain/kernel/events.ts';
 import type { MerchantId } from '../domain/kernel/ids.ts';
 import type { Instant } from '../domain/kernel/instant.ts';
 import type { Balance } from '../domain/ledger/ledger.ts';
+import type { LedgerTally } from '../domain/ledger/ledger-tally.ts';
 import type { Tally } from '../domain/payments/tally.ts';
 import type { Transaction } from '../domain/payments/transaction.ts';
 import type { StorageUnavailable } from './unavailable.ts';
@@ -19,7 +20,7 @@ export type Spent = Readonly<{ currency: string; spendings: number }>;
 
 /**
  * What a row stands for, as far as rows of other kinds must agree with it. A `tenant` is what a merchant is listed by, a `schema`
- * what was applied to the store itself. A part of a balance or of summaries is nothing by itself: all parts add up to it.
+ * what was applied to the store itself. A part of a balance, of summaries or of ledger tallies is nothing by itself: all parts add up to it.
  * Where rows of their own find a payment by more than its id, it names its `finders`; such a row's `id` is the payment's.
  */
 export type StoredValue =
@@ -34,6 +35,7 @@ export type StoredValue =
   | Readonly<{ type: 'payment'; finders?: readonly string[] }>
   | Readonly<{ type: 'finder'; finder: string }>
   | Readonly<{ type: 'summary'; parts: readonly Tally[] }>
+  | Readonly<{ type: 'ledger_tally'; parts: readonly LedgerTally[] }>
   | Readonly<{
       type: 'audit_entry' | 'ledger_entry' | 'delivery' | 'schema' | 'row';
     }>;
@@ -71,4 +73,6 @@ export interface StoredRows {
   tracedSince(): ResultAsync<Instant, StorageUnavailable>;
   /** From when on every payment has its finders. */
   findersSince(): ResultAsync<Instant, StorageUnavailable>;
+  /** From when on every entry is in its ledger tally by its own commit; 0: all of them are in theirs. */
+  talliedSince(): ResultAsync<Instant, StorageUnavailable>;
 }

@@ -1,6 +1,7 @@
 import type { ResultAsync } from 'neverthrow';
+import type { Day } from '../domain/kernel/day.ts';
 import type { MerchantId } from '../domain/kernel/ids.ts';
-import type { Day, Tally } from '../domain/payments/tally.ts';
+import type { Tally } from '../domain/payments/tally.ts';
 import type { StorageUnavailable } from './unavailable.ts';
 
 /** What tallies add up to. Adapters must pass `test/contract/summaries.contract.ts`. */

@@ -6,6 +6,7 @@ import { ACCOUNTS, balancesOf } from '../../src/domain/ledger/ledger.ts';
 import type { Change } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { NOON, plain } from '../fixtures/changes.ts';
+import { sortedTallies } from '../support/ledger-tallies.ts';
 import { changeFor, emptyHistory, MERCHANTS, type Step, steps } from './commits-history.ts';
 
 const HOUR = 3_600_000;
@@ -75,7 +76,7 @@ const contents = async (storage: Storage, now: number) => ({
 });
 
 async function contentsOf(storage: Storage, merchantId: MerchantId, now: number) {
-  const { aggregates, auditTrail, balances, claims, ledger, payments, summaries } = storage;
+  const { aggregates, auditTrail, balances, claims, ledger, ledgerTallies, payments, summaries } = storage;
   const page = { limit: 200 };
   const exports = (await aggregates.list(merchantId, 'export', page))._unsafeUnwrap();
   const tallies = (await summaries.tallies(merchantId, {}))._unsafeUnwrap();
@@ -102,6 +103,7 @@ async function contentsOf(storage: Storage, merchantId: MerchantId, now: number)
     transfers: (await aggregates.list(merchantId, 'transfer', page))._unsafeUnwrap(),
     balances: (await balances.of(merchantId))._unsafeUnwrap(),
     entries: (await ledger.list(merchantId, {}, page))._unsafeUnwrap(),
+    ledgerTallies: sortedTallies((await ledgerTallies.of(merchantId, {}))._unsafeUnwrap()),
     tallies: tallies.toSorted((a, b) => (`${a.day} ${a.status}` < `${b.day} ${b.status}` ? -1 : 1)),
   };
 }

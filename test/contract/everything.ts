@@ -14,6 +14,7 @@ import { findingPaymentsContract } from './finding-payments.contract.ts';
 import { lapsingPaymentsContract } from './lapsing-payments.contract.ts';
 import { leasesContract } from './leases.contract.ts';
 import { ledgerContract } from './ledger.contract.ts';
+import { ledgerTalliesContract } from './ledger-tallies.contract.ts';
 import { merchantsContract } from './merchants.contract.ts';
 import { outboxContract } from './outbox.contract.ts';
 import { paymentSumsContract } from './payment-sums.contract.ts';
@@ -55,6 +56,7 @@ export function storageContracts(
   aggregatesContract(adapter, open);
   closedAggregatesContract(adapter, open);
   ledgerContract(adapter, open);
+  ledgerTalliesContract(adapter, open);
   summariesContract(adapter, open);
   outboxContract(adapter, open);
   leasesContract(adapter, open);

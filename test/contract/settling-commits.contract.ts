@@ -13,6 +13,7 @@ import type { Change } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, anOpening, aSuccess, NOON, origin, plain, ports } from '../fixtures/changes.ts';
 import { aBeginning, anExport } from '../fixtures/exports.ts';
+import { sortedTallies, tallied } from '../support/ledger-tallies.ts';
 
 /** Few enough for one change of any storage, and enough that it takes the way of the large ones. */
 const SETTLED = 31;
@@ -76,6 +77,8 @@ export function settlingCommitsContract(adapter: string, open: () => Promise<Sto
           { ...sums, fees: (sums?.fees ?? 0n) + fees, available: (sums?.available ?? 0n) - fees },
         ]);
       }
+      const tallies = (await storage.ledgerTallies.of(merchantId, {}))._unsafeUnwrap();
+      expect(sortedTallies(tallies)).toEqual(tallied(change.entries));
       expect(change.entries).toHaveLength(SETTLED - 1);
       expect(await exportOf(change)).toMatchObject({ version: 1 });
     });

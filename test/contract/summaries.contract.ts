@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { dayOf } from '../../src/domain/kernel/day.ts';
 import type { Payment } from '../../src/domain/payments/payment.ts';
-import { addTallies, dayOf, type Tally, tallyOf } from '../../src/domain/payments/tally.ts';
+import { addTallies, type Tally, tallyOf } from '../../src/domain/payments/tally.ts';
 import type { Change } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, anOpening, aSuccess, NOON } from '../fixtures/changes.ts';

@@ -28,6 +28,7 @@ import { processorConfigContract } from './processor-config.scenario.ts';
 import { reconciliationsContract } from './reconciliations.scenario.ts';
 import { refundListsContract } from './refund-lists.scenario.ts';
 import { relayContract } from './relay.scenario.ts';
+import { reportCostsContract } from './report-costs.scenario.ts';
 import { reportsContract } from './reports.scenario.ts';
 import { resolutionsContract } from './resolutions.scenario.ts';
 import { retiredValuesContract } from './retired-values.scenario.ts';
@@ -67,6 +68,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   timesContract(adapter, open);
   paymentLimitsContract(adapter, open);
   paymentReportsContract(adapter, open);
+  reportCostsContract(adapter, open);
   jobsContract(adapter, open);
   reconciliationsContract(adapter, open);
   reportsContract(adapter, open);

@@ -141,4 +141,15 @@ export const MUTATIONS: readonly Mutation[] = [
     ({ hand }) => change(hand, 'tally', (sum) => (sum.merchantId === B ? undefined : sum)),
     () => ({ merchantId: B, row: 'summary', id: '2026-03-01 USD succeeded', fault: 'sum' }),
   ],
+  [
+    'an edited ledger tally',
+    ({ hand }) =>
+      change(hand, 'ledgerTally', (sum) => (sum.type === 'fee' ? { ...sum, amount: sum.amount + 1n } : sum)),
+    () => ({ row: 'ledger_tally', id: '2026-03-01 USD fee', fault: 'sum' }),
+  ],
+  [
+    'a deleted ledger tally',
+    ({ hand }) => change(hand, 'ledgerTally', () => undefined),
+    () => ({ row: 'ledger_tally', id: '2026-03-01 USD fee', fault: 'sum' }),
+  ],
 ];

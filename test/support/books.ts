@@ -13,6 +13,7 @@ import type {
 } from '../../src/domain/payments/transaction.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { digests } from '../fixtures/changes.ts';
+import { sortedTallies, tallied } from './ledger-tallies.ts';
 
 const PAGE = 100;
 
@@ -90,6 +91,8 @@ export async function expectBooksAgree(
   expect(balances).toEqual(folded.map((balance) => ({ ...balance, spendings: expect.any(Number) })));
   const tallies = (await storage.summaries.tallies(merchantId, {}))._unsafeUnwrap();
   expect(sorted(tallies)).toEqual(recounted(payments));
+  const posted = (await storage.ledgerTallies.of(merchantId, {}))._unsafeUnwrap();
+  expect(sortedTallies(posted)).toEqual(tallied(entries));
 }
 
 function expectPaymentAddsUp(payment: Payment, moves: readonly Transaction[]): void {

@@ -51,6 +51,7 @@ export function breakableStorage(storage: Storage) {
       aggregates: unlessDown(storage.aggregates),
       balances: unlessDown(storage.balances),
       ledger: unlessDown(storage.ledger),
+      ledgerTallies: unlessDown(storage.ledgerTallies),
       summaries: unlessDown(storage.summaries),
       auditTrail: unlessDown(storage.auditTrail),
       quotas: unlessDown(storage.quotas),

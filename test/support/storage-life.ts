@@ -56,6 +56,7 @@ export async function platformLife(storage: Storage): Promise<void> {
   await storage.balances.of(merchantId, 'USD');
   await storage.ledger.list(merchantId, {}, { limit: 10 });
   await storage.summaries.tallies(merchantId, {});
+  await storage.ledgerTallies.of(merchantId, {});
   await storage.auditTrail.ofPayment(merchantId, id);
   await storage.auditTrail.ofAggregate(merchantId, 'merchant', merchant.id);
   await storage.auditTrail.list(merchantId, { entityType: 'payment', from: NOON }, { limit: 10 });

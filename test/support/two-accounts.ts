@@ -221,6 +221,7 @@ export async function recordOf(storage: Storage, text: string): Promise<unknown>
     aggregates: aggregates.flatMap((each) => each._unsafeUnwrap()),
     balances: (await storage.balances.of(id))._unsafeUnwrap(),
     tallies: (await storage.summaries.tallies(id, {}))._unsafeUnwrap(),
+    ledgerTallies: (await storage.ledgerTallies.of(id, {}))._unsafeUnwrap(),
     deliveries: (await storage.deliveries.list(id, {}, { limit: 1_000 }))._unsafeUnwrap(),
     links: await linksOf(storage, text),
     events: events.filter(({ merchantId }) => merchantId === id),

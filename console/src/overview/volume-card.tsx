@@ -23,6 +23,7 @@ export function VolumeCard({ total, report }: Readonly<{ total: ReportRow; repor
             {decimal(total.net_amount, currency)}{' '}
             <span className="text-base font-normal text-quiet">{currency}</span>
           </p>
+          <Costs row={total} />
         </div>
         <dl className="flex gap-6">
           <div>
@@ -57,6 +58,24 @@ export function VolumeCard({ total, report }: Readonly<{ total: ReportRow; repor
         <DayTable days={days.filter(({ row }) => row !== undefined)} currency={currency} />
       </details>
     </article>
+  );
+}
+
+/** What was posted against it in the time; nothing where nothing was. */
+function Costs({ row }: Readonly<{ row: ReportRow }>) {
+  const { currency, fees_amount: fees, disputed_amount: disputed, proceeds_amount: proceeds } = row;
+  if (
+    fees === null ||
+    disputed === null ||
+    proceeds === null ||
+    (BigInt(fees) === 0n && BigInt(disputed) === 0n)
+  )
+    return null;
+  return (
+    <p className="text-quiet tabular-nums">
+      {money(proceeds, currency)} after fees of {decimal(fees, currency)} and disputes of{' '}
+      {decimal(disputed, currency)}
+    </p>
   );
 }
 
@@ -113,11 +132,13 @@ function DayTable({ days, currency }: Readonly<{ days: readonly Day[]; currency:
       <table className="w-full border-collapse">
         <thead>
           <tr>
-            {['Day', 'Payments', 'Captured', 'Refunded', 'Net'].map((name) => (
-              <th key={name} scope="col" className={head}>
-                {name}
-              </th>
-            ))}
+            {['Day', 'Payments', 'Captured', 'Refunded', 'Net', 'Fees', 'Disputed', 'Proceeds'].map(
+              (name) => (
+                <th key={name} scope="col" className={head}>
+                  {name}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody className="divide-y divide-line">
@@ -135,7 +156,13 @@ function DayTable({ days, currency }: Readonly<{ days: readonly Day[]; currency:
               <td className={cell}>{row?.count}</td>
               <td className={cell}>{decimal(row?.captured_amount ?? 0, currency)}</td>
               <td className={cell}>{decimal(row?.refunded_amount ?? 0, currency)}</td>
-              <td className={cell}>{decimal(row?.net_amount ?? 0, currency)}</td>
+              {[row?.net_amount, row?.fees_amount, row?.disputed_amount, row?.proceeds_amount].map(
+                (amount, index) => (
+                  <td key={index} className={cell}>
+                    {decimal(amount ?? 0, currency)}
+                  </td>
+                ),
+              )}
             </tr>
           ))}
         </tbody>

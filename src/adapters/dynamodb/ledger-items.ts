@@ -22,14 +22,18 @@ import {
   type LedgerEntry,
   type LedgerEntryType,
 } from '../../domain/ledger/ledger.ts';
+import { isTallied } from '../../domain/ledger/ledger-tally.ts';
 import type { CurrentBalance } from '../../ports/balances.ts';
 import type { Change, Spending } from '../../ports/commits.ts';
 import { type Item, sealedItem } from './items.ts';
 import type { Addition } from './sums.ts';
 import { balancePartKey, ledgerKey, spendingKey } from './table.ts';
 
-export const ledgerItem = (entry: LedgerEntry): Item =>
-  sealedItem('ledger_entry', {
+/** 1 on an entry that is in its ledger tally. Beside the seal, as entries of an older version get it later. */
+export const TALLIED = 'tallied';
+
+export const ledgerItem = (entry: LedgerEntry): Item => ({
+  ...sealedItem('ledger_entry', {
     ...ledgerKey(entry.merchantId, entry.id),
     currency: entry.amount.currency,
     record: jsonText({
@@ -41,7 +45,9 @@ export const ledgerItem = (entry: LedgerEntry): Item =>
       created_at: entry.createdAt,
       ...causeAttributes(entry),
     }),
-  });
+  }),
+  ...(isTallied(entry.type) ? { [TALLIED]: 1 } : {}),
+});
 
 function causeAttributes(entry: LedgerEntry) {
   if ('transferId' in entry) return { transfer_id: entry.transferId };

@@ -12,6 +12,7 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { attempt, withRetry } from './faults.ts';
 import type { Item } from './items.ts';
 import { makeLateFinders, makeOldFinders } from './migrate-finders.ts';
+import { tallyEntries, tallyLateEntries } from './migrate-ledger-tallies.ts';
 import { moveOldEvents } from './migrate-outbox.ts';
 import { addTrailIndex, placeOldLinks } from './migrate-trail.ts';
 import { type FinderTimes, OLDER_VERSION_MS, putSchema, schemaItem } from './schema-item.ts';
@@ -19,7 +20,7 @@ import { type Table, TTL_ATTRIBUTE, tableOf } from './table.ts';
 import { tableDefinition } from './table-definition.ts';
 
 /** What this build reads and writes. Raise it with every change to keys or items that old items do not fit. */
-export const SCHEMA_VERSION = 9;
+export const SCHEMA_VERSION = 10;
 
 /** From this version on every audit link is written with its place in the trail index. */
 const TRAIL_SINCE = 2;
@@ -39,6 +40,8 @@ const CLAIM_TRACES_SINCE = 8;
 const CLOSED_APART_SINCE = 8;
 /** From this version on every payment has its finders. */
 const FINDERS_SINCE = 9;
+/** From this version on every entry that is tallied is in its tally. */
+const LEDGER_TALLIES_SINCE = 10;
 
 /**
  * Makes the table, or brings it up to this build. Safe to run twice and by several at once. Gives the names of what
@@ -60,7 +63,8 @@ export const migrateDynamoDb = (
     const isMoved = !isNew && (await schemaOf(table)) < EVENT_SHARDS_SINCE && (await moveOldEvents(table));
     const version = isNew ? SCHEMA_VERSION : await schemaOf(table);
     const isOld = version < FINDERS_SINCE;
-    const finders = isOld ? await makeOldFinders(table) : { finders_since: 0 };
+    const finders = isOld ? await makeOldFinders(table) : isNew ? { finders_since: 0 } : {};
+    const isTallied = version < LEDGER_TALLIES_SINCE && (await tallyEntries(table));
     const sealedSince = (since: number): Instant => (version < since ? Date.now() + OLDER_VERSION_MS : 0);
     const times = {
       sealed_since: sealedSince(SEALS_SINCE),
@@ -69,9 +73,11 @@ export const migrateDynamoDb = (
       events_noted_since: sealedSince(SENT_EVENTS_SINCE),
       claims_traced_since: sealedSince(CLAIM_TRACES_SINCE),
       closed_apart_since: sealedSince(CLOSED_APART_SINCE),
+      ledger_tallied_since: sealedSince(LEDGER_TALLIES_SINCE),
     };
     const isMarked = await markSchema(table, times, finders);
     const isFilled = await makeLateFinders(table, Date.now());
+    const isTalliedLate = await tallyLateEntries(table, Date.now());
     return [
       ...(isCreated ? ['create-table'] : []),
       ...(isIndexed ? ['add-trail-index'] : []),
@@ -79,8 +85,10 @@ export const migrateDynamoDb = (
       ...(isPlaced ? ['place-old-links'] : []),
       ...(isMoved ? ['move-old-events'] : []),
       ...(isOld ? ['make-old-finders'] : []),
+      ...(isTallied ? ['tally-old-entries'] : []),
       ...(isMarked ? [`schema-${SCHEMA_VERSION}`] : []),
       ...(isFilled ? ['make-late-finders'] : []),
+      ...(isTalliedLate ? ['tally-late-entries'] : []),
     ];
   });
 
@@ -164,7 +172,7 @@ const isEmpty = async (table: Table): Promise<boolean> =>
 async function markSchema(
   table: Table,
   since: Readonly<Record<string, Instant>>,
-  finders: FinderTimes,
+  finders: FinderTimes | Readonly<Record<string, never>>,
 ): Promise<boolean> {
   for (;;) {
     const stored = await schemaItem(table);

@@ -1,5 +1,6 @@
 import { type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { ResultAsync } from 'neverthrow';
+import type { Day } from '../../domain/kernel/day.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { coalesce } from '../shared/coalesce.ts';
@@ -116,3 +117,22 @@ export const beginningWith = (pk: string, prefix: string): PartitionQuery => ({
   KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
   ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
 });
+
+/** Of items whose sort keys begin with a UTC day: those of the days asked for, both included, from all of the partitions. */
+export async function queryDays(
+  table: Table,
+  partitions: readonly string[],
+  { from = '0', to = '9999-12-31' }: Readonly<{ from?: Day; to?: Day }>,
+): Promise<readonly Item[]> {
+  // A query must not ask from behind its own end.
+  if (from > to) return [];
+  const found = await Promise.all(
+    partitions.map((pk) =>
+      queryItems(table, {
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': `${to}#~` },
+      }),
+    ),
+  );
+  return found.flat();
+}

@@ -18,7 +18,7 @@ export const schemaItem = (table: Table): Promise<Item | undefined> =>
 export function putSchema(
   table: Table,
   schema: Item,
-  name: 'version' | 'finders_since',
+  name: 'version' | 'finders_since' | 'ledger_tallied_since',
   stored: Item | undefined,
 ): Promise<boolean> {
   const { seal: _, ...item } = schema;

@@ -11,6 +11,7 @@ import { dynamodbFailedAuthentications } from './failed-authentications.ts';
 import { PLATFORM_EVENTS } from './items.ts';
 import { dynamodbLeases } from './leases.ts';
 import { dynamodbLedger } from './ledger.ts';
+import { dynamodbLedgerTallies } from './ledger-tallies.ts';
 import { dynamodbMerchants } from './merchants.ts';
 import { dynamodbOutbox } from './outbox.ts';
 import { dynamodbPayments } from './payments.ts';
@@ -35,6 +36,7 @@ export function dynamodbStorage(settings: TableSettings): Storage {
     aggregates: dynamodbAggregates(table, read),
     balances: dynamodbBalances(table, read),
     ledger: dynamodbLedger(table),
+    ledgerTallies: dynamodbLedgerTallies(table),
     summaries: dynamodbSummaries(table),
     outbox: dynamodbOutbox(table, read, PLATFORM_EVENTS),
     leases: dynamodbLeases(table),

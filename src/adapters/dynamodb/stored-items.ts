@@ -5,6 +5,7 @@ import type { DomainEvent } from '../../domain/kernel/events.ts';
 import { type MerchantId, parseId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { ACCOUNTS } from '../../domain/ledger/ledger.ts';
+import { TALLIED_TYPES } from '../../domain/ledger/ledger-tally.ts';
 import { PAYMENT_STATUSES } from '../../domain/payments/payment.ts';
 import type { StoredValue } from '../../ports/stored-rows.ts';
 import { claimItem, claimOf, claimTraceItem, claimTraceOf } from './claim-items.ts';
@@ -27,12 +28,14 @@ import {
   writtenFailure,
 } from './items.ts';
 import { balanceOf, ledgerEntryOf, ledgerItem } from './ledger-items.ts';
+import { ledgerTalliesIn } from './ledger-tallies.ts';
 import {
   aggregateHistory,
   balancePartitions,
   claimKeyOf,
   historyPartition,
   type ItemKey,
+  ledgerTallyPartitions,
   parkedEventKey,
   SCHEMA_KEY,
   spendingPartition,
@@ -104,6 +107,11 @@ const JUDGES: Readonly<Record<string, ((placed: Placed) => JudgedItem) | undefin
   L({ item, merchantId }) {
     const entry = ledgerEntryOf(item, merchantId);
     return { value: { type: 'ledger_entry' }, written: ledgerItem(entry), begun: entry.createdAt };
+  },
+  LT({ item, merchantId }) {
+    const names = TALLIED_TYPES.flatMap((type) => [`${type}#count`, `${type}#amount`]);
+    const written = writtenSum(item, ledgerTallyPartitions(merchantId).includes(item.pk), names);
+    return { value: { type: 'ledger_tally', parts: ledgerTalliesIn(merchantId, [item]) }, written };
   },
   B({ item, merchantId }) {
     const isSpent = item.pk === spendingPartition(merchantId);

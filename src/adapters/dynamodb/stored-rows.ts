@@ -5,6 +5,7 @@ import { present } from '../../domain/kernel/present.ts';
 import type { StoredFault, StoredRow, StoredRows } from '../../ports/stored-rows.ts';
 import { attempt, withRetry } from './faults.ts';
 import type { Item } from './items.ts';
+import { TALLIED } from './ledger-items.ts';
 import { type QueryPage, queryPage, type Read, within } from './reads.ts';
 import { type JudgedItem, judgedEvent, judgedItem } from './stored-items.ts';
 import { type ItemKey, outboxPartitions, parkedPartition, SCHEMA_KEY, type Table } from './table.ts';
@@ -22,13 +23,14 @@ type Part = Readonly<({ partition: string } | { segment: number }) & { start?: I
 const FIRST_PARTS: readonly Part[] = UNSENT.map((partition) => ({ partition }));
 const TABLE_PARTS: readonly Part[] = Array.from({ length: SEGMENTS }, (_, segment) => ({ segment }));
 
-/** From when on no item is without its seal, by the seal's attribute, and what is closed stands apart. */
-type Sealed = Readonly<Record<'seal' | 'failure_seal' | 'closed_apart', Instant>>;
+/** From when on no item is without its seal, by the seal's attribute, what is closed stands apart, and entries are tallied by their commits. */
+type Sealed = Readonly<Record<'seal' | 'failure_seal' | 'closed_apart' | 'tallied', Instant>>;
 
 const sealedSince = (schema: Item | undefined): Sealed => ({
   seal: Number(schema?.['sealed_since'] ?? 0),
   failure_seal: Number(schema?.['failures_sealed_since'] ?? 0),
   closed_apart: Number(schema?.['closed_apart_since'] ?? 0),
+  tallied: Number(schema?.['ledger_tallied_since'] ?? Number.POSITIVE_INFINITY),
 });
 
 const NO_SCHEMA: StoredRow = {
@@ -47,6 +49,7 @@ export function dynamodbStoredRows(table: Table, read: Read): StoredRows {
       attempt(() => read(SCHEMA_KEY)).map((schema) =>
         Number(schema?.['finders_since'] ?? Number.POSITIVE_INFINITY),
       ),
+    talliedSince: () => attempt(() => read(SCHEMA_KEY)).map((schema) => sealedSince(schema).tallied),
     page: (after) =>
       attempt(async () => {
         const parts = after === undefined ? FIRST_PARTS : (JSON.parse(after) as readonly Part[]);
@@ -124,6 +127,7 @@ const LATER_ATTRIBUTES: Readonly<Record<string, keyof Sealed | undefined>> = {
   due_shard: 'seal',
   due_at: 'seal',
   failure_seal: 'failure_seal',
+  [TALLIED]: 'tallied',
 };
 
 const eventTenant = ({ value }: JudgedItem): MerchantId | undefined =>

@@ -3,6 +3,7 @@ import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
 import type { AuditEntry, AuditedEntity } from '../../domain/kernel/audit-entry.ts';
 import type { ClaimKey, Operation } from '../../domain/kernel/claim.ts';
 import type { CurrencyCode } from '../../domain/kernel/currency.ts';
+import type { Day } from '../../domain/kernel/day.ts';
 import type {
   DeliveryId,
   EventId,
@@ -13,7 +14,6 @@ import type {
   WebhookEndpointId,
 } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
-import type { Day } from '../../domain/payments/tally.ts';
 import { deliveryShardOf } from '../../ports/deliveries.ts';
 import { OUTBOX_SHARDS, type Outgoing, outboxShardOf } from '../../ports/outbox.ts';
 import type { QuotaHolder, QuotaWindow } from '../../ports/quotas.ts';
@@ -272,6 +272,21 @@ export const tallyPartitions = (merchantId: MerchantId): readonly string[] =>
   shards(SUM_SHARDS).map((shard) => tallyPartition(merchantId, shard));
 
 const tallyPartition = (merchantId: MerchantId, shard: number): string => `${merchantId}#T#${shard}`;
+
+/** What the tallied entries of one day, currency and shard come to. A change's are all in the shard of what it is about. */
+export const ledgerTallyKey = (
+  merchantId: MerchantId,
+  causeId: string,
+  { day, currency }: Readonly<{ day: Day; currency: CurrencyCode }>,
+): ItemKey => ({
+  pk: ledgerTallyPartition(merchantId, shardOf(causeId, SUM_SHARDS)),
+  sk: `${day}#${currency}`,
+});
+
+export const ledgerTallyPartitions = (merchantId: MerchantId): readonly string[] =>
+  shards(SUM_SHARDS).map((shard) => ledgerTallyPartition(merchantId, shard));
+
+const ledgerTallyPartition = (merchantId: MerchantId, shard: number): string => `${merchantId}#LT#${shard}`;
 
 /** How the partitions of the platform's events begin; another service's begin otherwise. */
 export const OUTBOX = '#E';

@@ -65,11 +65,14 @@ export function refused<Write>(
  * From one key to another in one step. False, and nothing written, when there is nothing at the first: another moved or
  * removed it, or we have and the reply was lost.
  */
-export async function moveItem(table: Table, from: ItemKey, to: Item): Promise<boolean> {
-  const TransactItems: Operation[] = [
+export const moveItem = (table: Table, from: ItemKey, to: Item): Promise<boolean> =>
+  writeOnce(table, [
     { Delete: { TableName: table.name, Key: from, ConditionExpression: 'attribute_exists(pk)' } },
     { Put: { TableName: table.name, Item: to } },
-  ];
+  ]);
+
+/** All of it in one step, of which one write is guarded. False, and nothing written, when the guard refuses. */
+export async function writeOnce(table: Table, TransactItems: Operation[]): Promise<boolean> {
   // With one token a repeat after a lost reply gets the result of the first.
   const ClientRequestToken = crypto.randomUUID();
   try {

@@ -15,6 +15,7 @@ import {
   uniqueKeyItem,
 } from './items.ts';
 import { balanceAdditions, ledgerItem, spendingAddition } from './ledger-items.ts';
+import { ledgerTallyAdditions } from './ledger-tallies.ts';
 import { updateOf } from './sums.ts';
 import { aggregateHistory, aggregateKey, historyPartition, tenantKey, uniqueKey } from './table.ts';
 import { tallyAdditions } from './tally-items.ts';
@@ -54,9 +55,9 @@ export function writesOf(table: string, change: Change): readonly Write[] {
     ...aggregates.filter(({ next }) => isClosed(next)).map((each) => leaving(table, each)),
     ...(spending === undefined ? [] : [spendingWrite(table, spending, change)]),
     ...uniqueKeyWrites(table, aggregates),
-    ...[...balanceAdditions(change), ...tallyAdditions(change)].map((addition) => ({
-      operation: { Update: updateOf(table, addition) },
-    })),
+    ...[...balanceAdditions(change), ...tallyAdditions(change), ...ledgerTallyAdditions(entries)].map(
+      (addition) => ({ operation: { Update: updateOf(table, addition) } }),
+    ),
     ...aggregates
       .filter(({ expected, next }) => next.kind === 'merchant' && expected === 0)
       .map(({ next }) => ({ operation: put(tenantKey(next.merchantId)) })),

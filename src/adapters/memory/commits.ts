@@ -6,6 +6,7 @@ import type { Payment } from '../../domain/payments/payment.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
 import type { Change, CommitRefused, Commits, Guarded, GuardedAggregate } from '../../ports/commits.ts';
 import { addToBalances } from './balances.ts';
+import { addToLedgerTallies } from './ledger-tallies.ts';
 import { putEvent } from './outbox.ts';
 import {
   aggregateKeyText,
@@ -93,6 +94,7 @@ function write(store: MemoryStore, change: Change): void {
   }
   for (const entry of entries) place(listOf(store.entriesOf, entry.merchantId), entry);
   addToBalances(store, entries);
+  addToLedgerTallies(store, entries);
   for (const tally of tallies) addTally(store, tally);
   for (const entry of audit)
     listOf(store.auditOf, chainKeyText(entry.entityType, entry.entityId)).push(entry);

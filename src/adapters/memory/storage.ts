@@ -10,6 +10,7 @@ import { memoryEventLog } from './event-log.ts';
 import { memoryFailedAuthentications } from './failed-authentications.ts';
 import { memoryLeases } from './leases.ts';
 import { memoryLedger } from './ledger.ts';
+import { memoryLedgerTallies } from './ledger-tallies.ts';
 import { memoryMerchants } from './merchants.ts';
 import { memoryOutbox } from './outbox.ts';
 import { memoryPayments } from './payments.ts';
@@ -35,6 +36,7 @@ export function memoryStorage(store: MemoryStore = memoryStore()): Storage {
     aggregates: memoryAggregates(store),
     balances: memoryBalances(store),
     ledger: memoryLedger(store),
+    ledgerTallies: memoryLedgerTallies(store),
     summaries: memorySummaries(store),
     outbox: memoryOutbox(store),
     leases,

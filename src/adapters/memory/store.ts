@@ -6,6 +6,7 @@ import type { ClaimTrace } from '../../domain/kernel/claim-trace.ts';
 import type { DomainEvent } from '../../domain/kernel/events.ts';
 import type { DeliveryId, EventId, MerchantId } from '../../domain/kernel/ids.ts';
 import type { Balance, LedgerEntry } from '../../domain/ledger/ledger.ts';
+import type { LedgerTally } from '../../domain/ledger/ledger-tally.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import type { Tally } from '../../domain/payments/tally.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
@@ -37,6 +38,8 @@ type MemoryTables = Readonly<{
   spendings: Map<string, number>;
   /** Each merchant's sums by day, currency and status. */
   talliesOf: Map<string, Map<string, Tally>>;
+  /** The same of its tallied entries, by day, currency and type. */
+  ledgerTalliesOf: Map<string, Map<string, LedgerTally>>;
   eventsOf: LoggedEvents;
   deliveriesOf: StoredDeliveries;
 }>;
@@ -76,6 +79,7 @@ export const memoryStore = (): MemoryStore => ({
   balances: new Map(),
   spendings: new Map(),
   talliesOf: new Map(),
+  ledgerTalliesOf: new Map(),
   eventsOf: new Map(),
   deliveriesOf: new Map(),
   written: new WeakSet(),

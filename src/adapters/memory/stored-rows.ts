@@ -3,6 +3,7 @@ import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
 import type { DomainEvent } from '../../domain/kernel/events.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import { ACCOUNTS } from '../../domain/ledger/ledger.ts';
+import { ledgerTallyKey } from '../../domain/ledger/ledger-tally.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import type { EventPlace, StoredRow, StoredRows } from '../../ports/stored-rows.ts';
 import {
@@ -30,6 +31,7 @@ export function memoryStoredRows(store: MemoryStore): StoredRows {
     sealedSince: () => okAsync(0),
     tracedSince: () => okAsync(0),
     findersSince: () => okAsync(0),
+    talliedSince: () => okAsync(0),
     page(after) {
       const walk = after === undefined ? rowsIn(store) : walks.get(after);
       if (walk === undefined) throw new Error(`there is no walk ${after}`);
@@ -137,6 +139,15 @@ function* rowsIn(store: MemoryStore): Generator<StoredRow> {
       const isOwn = merchant === tally.merchantId && key === tallyKeyText(tally);
       yield held(
         { type: 'summary', parts: [tally], id: key, merchantId: merchant as MerchantId },
+        isWhole && isOwn,
+      );
+    }
+  for (const [merchant, own] of store.ledgerTalliesOf)
+    for (const [key, tally] of own) {
+      const isWhole = Number.isSafeInteger(tally.count) && typeof tally.amount === 'bigint';
+      const isOwn = merchant === tally.merchantId && key === ledgerTallyKey(tally);
+      yield held(
+        { type: 'ledger_tally', parts: [tally], id: key, merchantId: merchant as MerchantId },
         isWhole && isOwn,
       );
     }

@@ -3,6 +3,7 @@ import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
 import type { Claim, Operation } from '../../domain/kernel/claim.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Account, LedgerEntryType } from '../../domain/ledger/ledger.ts';
+import type { TalliedType } from '../../domain/ledger/ledger-tally.ts';
 import type { CaptureMethod, PaymentStatus } from '../../domain/payments/payment.ts';
 import type { TransactionStatus, TransactionType } from '../../domain/payments/transaction.ts';
 
@@ -24,6 +25,7 @@ export type Database = Readonly<{
   balance: BalanceTable;
   spending: SpendingTable;
   tally: TallyTable;
+  ledger_tally: LedgerTallyTable;
   failed_authentication: FailedAuthenticationTable;
 }>;
 
@@ -177,6 +179,18 @@ type BalanceTable = { merchant_id: string; currency: string; slot: number; writt
 >;
 
 type SpendingTable = { merchant_id: string; currency: string; spendings: number };
+
+/** `day` is to be read as text. */
+type LedgerTallyTable = {
+  merchant_id: string;
+  day: string;
+  currency: string;
+  type: TalliedType;
+  slot: number;
+  written_in: number;
+  count: bigint;
+  amount: string;
+};
 
 /** `day` is to be read as text. */
 type TallyTable = {

@@ -10,6 +10,7 @@ import { postgresEventLog } from './event-log.ts';
 import { postgresFailedAuthentications } from './failed-authentications.ts';
 import { postgresLeases } from './leases.ts';
 import { postgresLedger } from './ledger.ts';
+import { postgresLedgerTallies } from './ledger-tallies.ts';
 import { postgresMerchants } from './merchants.ts';
 import { postgresOutbox } from './outbox.ts';
 import { postgresPayments } from './payments.ts';
@@ -31,6 +32,7 @@ export function postgresStorage(pool: pg.Pool, signals = postgresWakeUps(pool)):
     aggregates: postgresAggregates(pool),
     balances: postgresBalances(pool),
     ledger: postgresLedger(pool),
+    ledgerTallies: postgresLedgerTallies(pool),
     summaries: postgresSummaries(pool),
     outbox: postgresOutbox(pool),
     leases: postgresLeases(pool),

@@ -34,6 +34,7 @@ export function postgresStoredRows(pool: pg.Pool): StoredRows {
         ({ rows }) => rows[0]?.at ?? Number.POSITIVE_INFINITY,
       ),
     findersSince: () => okAsync(0),
+    talliedSince: () => okAsync(0),
     page: (after) =>
       sealed().andThen((since) => {
         const { table: index, key }: Cursor =

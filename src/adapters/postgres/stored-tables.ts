@@ -7,6 +7,7 @@ import { sealOfFailure } from '../shared/row-seal.ts';
 import { balanceFromRow } from './balances.ts';
 import { type DeliveryRow, deliveryFromRow, deliveryToRow } from './delivery-rows.ts';
 import { aggregateFromRow, aggregateToRow, entryFromRow, entryToRow } from './ledger-rows.ts';
+import { ledgerTallyFromRow } from './ledger-tallies.ts';
 import {
   auditFromRow,
   auditToRow,
@@ -234,6 +235,10 @@ export const STORED_TABLES: readonly StoredTable[] = [
   aSum('tally', ['merchant_id', 'day', 'currency', 'status', 'slot'], ['day'], (row) => ({
     type: 'summary',
     parts: [tallyFromRow(row as Row<'tally'>)],
+  })),
+  aSum('ledger_tally', ['merchant_id', 'day', 'currency', 'type', 'slot'], ['day'], (row) => ({
+    type: 'ledger_tally',
+    parts: [ledgerTallyFromRow(row as Row<'ledger_tally'>)],
   })),
   {
     name: 'webhook_delivery',

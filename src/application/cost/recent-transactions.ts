@@ -1,6 +1,6 @@
 import { err, ok, type Result, type ResultAsync } from 'neverthrow';
+import { dayOf } from '../../domain/kernel/day.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
-import { dayOf } from '../../domain/payments/tally.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { Summaries } from '../../ports/summaries.ts';

@@ -3,6 +3,7 @@ import type { MatchedRow } from '../../domain/files/match-row.ts';
 import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
 import type { DomainEvent } from '../../domain/kernel/events.ts';
 import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
+import { isTallied } from '../../domain/ledger/ledger-tally.ts';
 import type { Settlement } from '../payments/settle-transactions.ts';
 import type { AggregateEffect, BatchSoFar, RowEffects } from './row-effects.ts';
 
@@ -26,17 +27,17 @@ const ROWS_OF_SETTLEMENT = 2;
 
 /**
  * Collects what rows change, and counts the rows of the storage that it takes: an aggregate once, however many rows change it,
- * and a balance once for each currency.
+ * a balance once for each currency, and a ledger tally once for each that entries of it are tallied in.
  */
 export function batchDraft(mostRows: number): BatchDraft {
   const settlements: Settlement[] = [];
   const drafts = new Map<string, AggregateEffect>();
   const holders = new Map<string, string>();
   const entries: LedgerEntry[] = [];
-  const currencies = new Set<string>();
+  const sums = new Set<string>();
   /** Of the row that is being added; made once, as rows are many. */
   const changed = new Map<string, AggregateEffect>();
-  const balances = new Set<string>();
+  const added = new Set<string>();
   let used = 0;
   const find = <Kind extends AggregateKind>(key: string | undefined) =>
     key === undefined ? undefined : (drafts.get(key)?.next as AggregateOf<Kind> | undefined);
@@ -47,23 +48,23 @@ export function batchDraft(mostRows: number): BatchDraft {
     },
     add({ settled }, effects) {
       changed.clear();
-      balances.clear();
+      added.clear();
       let needed = settled === undefined ? 0 : ROWS_OF_SETTLEMENT;
       for (const { aggregates = [], entries: posted = [] } of effects) {
         for (const effect of aggregates) {
           const key = nameOf(effect.next);
           changed.set(key, later(changed.get(key) ?? drafts.get(key), effect));
         }
-        for (const { amount } of posted) if (!currencies.has(amount.currency)) balances.add(amount.currency);
+        for (const entry of posted) for (const sum of sumsOf(entry)) if (!sums.has(sum)) added.add(sum);
         needed += posted.length;
       }
       for (const [key, effect] of changed) needed += rowsOf(effect) - rowsOf(drafts.get(key));
-      needed += balances.size;
+      needed += added.size;
       if (used + needed > mostRows) return false;
       used += needed;
       if (settled !== undefined) settlements.push(settled);
       for (const { entries: posted = [] } of effects) entries.push(...posted);
-      for (const currency of balances) currencies.add(currency);
+      for (const sum of added) sums.add(sum);
       for (const [key, effect] of changed) {
         drafts.set(key, effect);
         for (const taken of effect.takes ?? []) holders.set(`${effect.next.kind} ${taken}`, key);
@@ -77,6 +78,10 @@ export function batchDraft(mostRows: number): BatchDraft {
     },
   };
 }
+
+/** All entries of a batch are posted on one day. */
+const sumsOf = ({ type, amount }: LedgerEntry): readonly string[] =>
+  isTallied(type) ? [amount.currency, `${amount.currency} tallied`] : [amount.currency];
 
 const nameOf = ({ kind, id }: Aggregate): string => `${kind} ${id}`;
 

@@ -30,6 +30,7 @@ export type RowType =
   | 'balance'
   | 'clearing'
   | 'summary'
+  | 'ledger_tally'
   | 'claim'
   | 'claim_trace'
   | 'event'

@@ -9,12 +9,14 @@ import {
   balancesOf,
   type LedgerEntry,
 } from '../../domain/ledger/ledger.ts';
+import { addLedgerTallies, type LedgerTally, ledgerTalliesOf } from '../../domain/ledger/ledger-tally.ts';
 import type { Balances } from '../../ports/balances.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { endAtFirst, type Report, reportAll } from '../kernel/report-findings.ts';
 import type { IntegrityFinding } from './integrity-finding.ts';
 import { type CauseReads, verifyCauses, verifyPostings } from './verify-causes.ts';
+import type { LedgerRecount } from './verify-ledger-tallies.ts';
 import { backTo, type Marks, mark, NO_MARKS } from './verify-marks.ts';
 import { datedEntry } from './verify-postings.ts';
 import { addBounds, type SpendingBounds } from './verify-spendings.ts';
@@ -22,7 +24,12 @@ import { addBounds, type SpendingBounds } from './verify-spendings.ts';
 export type LedgerReads = CauseReads & Readonly<{ balances: Balances; clock: Clock }>;
 
 /** `balances` are absent when they never stood still for long enough to be compared. */
-export type LedgerSeen = Readonly<{ entries: number; bounds: SpendingBounds; balances?: readonly Balance[] }>;
+export type LedgerSeen = Readonly<{
+  entries: number;
+  bounds: SpendingBounds;
+  tallies: LedgerRecount;
+  balances?: readonly Balance[];
+}>;
 
 const PAGE = 500;
 const MOST_TRIES = 10;
@@ -51,7 +58,8 @@ export const verifyLedger = (
 ): ResultAsync<LedgerSeen, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     let walked = yield* add(ports, merchantId, { cut, boundsOf });
-    const { count: entries, bounds, recent: sinceCut } = walked;
+    const { count: entries, bounds, tallies, recent: sinceCut } = walked;
+    const seenOf = { entries, bounds, tallies };
     const since = backTo(caused, walked.marks, cut);
     if (since !== 'nothing') {
       yield* verifyPostings(ports, merchantId, since, report);
@@ -59,27 +67,34 @@ export const verifyLedger = (
     }
     const balances = [...seen.values()];
     if (faultsOfBalances(merchantId, balances, merge(walked.old, sinceCut)).length === 0)
-      return ok({ entries, bounds, balances });
+      return ok({ ...seenOf, balances });
     let isWalkedAgain = false;
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const before = yield* ports.balances.of(merchantId);
       const { recent } = yield* add(ports, merchantId, { cut, boundsOf, since: cut });
       const faults = faultsOfBalances(merchantId, before, merge(walked.old, recent));
-      if (faults.length === 0) return ok({ entries, bounds, balances: before });
+      if (faults.length === 0) return ok({ ...seenOf, balances: before });
       const after = yield* ports.balances.of(merchantId);
       if (textOf(before) !== textOf(after)) continue;
-      if (isWalkedAgain) return reportAll(faults, report).map(() => ({ entries, bounds, balances: before }));
+      if (isWalkedAgain) return reportAll(faults, report).map(() => ({ ...seenOf, balances: before }));
       isWalkedAgain = true;
       walked = yield* add(ports, merchantId, { cut, boundsOf });
     }
-    return ok({ entries, bounds });
+    return ok(seenOf);
   });
 
 /** How often balances must have been spent from by a page of entries. */
 type BoundsOf = (entries: readonly LedgerEntry[]) => SpendingBounds;
 
 /** What the entries until the cut add up to, and those since. */
-type Added = Readonly<{ old: Sums; recent: Sums; marks: Marks; count: number; bounds: SpendingBounds }>;
+type Added = Readonly<{
+  old: Sums;
+  recent: Sums;
+  marks: Marks;
+  count: number;
+  bounds: SpendingBounds;
+  tallies: LedgerRecount;
+}>;
 
 /** Adds up, marks and counts the entries, newest first, back to those of `since`. */
 const add = (
@@ -93,9 +108,19 @@ const add = (
 ): ResultAsync<Added, IntegrityFinding | StorageUnavailable> => {
   const isOld = ({ createdAt }: LedgerEntry) => createdAt <= cut;
   const sumsOf = (entries: readonly LedgerEntry[]): Sums => byCurrency(balancesOf(entries));
-  let added: Added = { old: new Map(), recent: new Map(), marks: NO_MARKS, count: 0, bounds: new Map() };
+  const tallies = new Map<string, LedgerTally>();
+  let added: Added = {
+    old: new Map(),
+    recent: new Map(),
+    marks: NO_MARKS,
+    count: 0,
+    bounds: new Map(),
+    tallies,
+  };
   return walk(ports, merchantId, since, (page) => {
+    addLedgerTallies(tallies, ledgerTalliesOf(page));
     added = {
+      tallies,
       old: merge(added.old, sumsOf(page.filter(isOld))),
       recent: merge(added.recent, sumsOf(page.filter((entry) => !isOld(entry)))),
       marks: mark(added.marks, page.map(datedEntry), cut, ports.digests.sha256),

@@ -2,6 +2,7 @@ import { err, ok, ResultAsync, safeTry } from 'neverthrow';
 import { EVENTS_KEPT_MS } from '../../domain/kernel/events.ts';
 import { JOBS_TENANT, type MerchantId } from '../../domain/kernel/ids.ts';
 import type { OpenEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
+import type { LedgerTallies } from '../../ports/ledger-tallies.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { Summaries } from '../../ports/summaries.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
@@ -14,6 +15,7 @@ import { addToClearing, type Clearing, verifyClearing } from './verify-clearing.
 import { noteDeliveries } from './verify-deliveries.ts';
 import { type FactReads, factsVisitor, verifyFacts } from './verify-facts.ts';
 import { type LedgerReads, type LedgerTerms, verifyLedger } from './verify-ledger.ts';
+import { verifyLedgerTallies } from './verify-ledger-tallies.ts';
 import { type Marks, mark, NO_MARKS, STABLE_MS } from './verify-marks.ts';
 import { datedPosting, postingsOfAggregate, postingsOfPayment } from './verify-postings.ts';
 import { type RowsSeen, walkRows } from './verify-rows.ts';
@@ -22,7 +24,9 @@ import { type Recount, recount, verifySummaries } from './verify-summaries.ts';
 import { datedLink, verifyTrail } from './verify-trail.ts';
 import { type EntityVisitor, walkEntities } from './walk-entities.ts';
 
-export type VerifyPorts = LedgerReads & FactReads & Readonly<{ merchants: Merchants; summaries: Summaries }>;
+export type VerifyPorts = LedgerReads &
+  FactReads &
+  Readonly<{ merchants: Merchants; summaries: Summaries; ledgerTallies: LedgerTallies }>;
 
 /** What has been looked at so far. */
 export type Verified = Counts &
@@ -37,7 +41,7 @@ export type Verified = Counts &
 /**
  * Walks everything that is stored and reports each row that is not what the rest says it must be, once: every row and its
  * seal, chains, the entities at their heads, links without an entity, ledger entries and their causes, balances, transfers
- * over all tenants, how often balances were spent from, summaries, claims, events, deliveries. Reads only, in memory that grows with tenants and the ids of unsent events
+ * over all tenants, how often balances were spent from, summaries and ledger tallies, claims, events, deliveries. Reads only, in memory that grows with tenants and the ids of unsent events
  * alone, and raises no false alarm while others write. `onProgress` is called after every page, `onHeads` with the heads
  * of every chain that was read. Without a `report` the first bad row ends it. What stands behind one that cannot be read at all is not
  * looked at, and `unread` says of whom.
@@ -65,7 +69,8 @@ export const verify =
         const rows = yield* walkRows(ports, window, note, onPage, once);
         const tenants = [...new Set([...rows.tenants, ...(yield* ports.auditTrail.tenants())])].sort();
         const clearing: Clearing = new Map();
-        const pass = { window, note, rows, clearing, onProgress, onHeads, report: once };
+        const isTallied = (yield* ports.storedRows.talliedSince()) === 0;
+        const pass = { window, note, rows, isTallied, clearing, onProgress, onHeads, report: once };
         for (const id of tenants) {
           const before: Verified = verified;
           const instead = { ...before, unread: [...before.unread, id] };
@@ -131,6 +136,8 @@ type Pass = Readonly<{
   window: FactWindow;
   note: NoteFact;
   rows: RowsSeen;
+  /** Whether no entry may lack in its ledger tally. */
+  isTallied: boolean;
   clearing: Clearing;
   onProgress: (merchantId: MerchantId | undefined, verified: Verified) => void;
   onHeads: (heads: readonly KnownHeads[]) => void;
@@ -141,7 +148,7 @@ const verifyMerchant = (
   ports: VerifyPorts,
   merchantId: MerchantId,
   start: Verified,
-  { window, note, rows, clearing, onProgress, onHeads, report }: Pass,
+  { window, note, rows, isTallied, clearing, onProgress, onHeads, report }: Pass,
 ): ResultAsync<Verified, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     let seen: Verified = { ...start, merchants: start.merchants + (merchantId === JOBS_TENANT ? 0 : 1) };
@@ -205,10 +212,14 @@ const verifyMerchant = (
     yield* reportAll(faultsOfSpendings(merchantId, stored.spent, ledger.bounds), report);
     addToClearing(clearing, ledger.balances ?? []);
     const areSummed = yield* verifySummaries(ports, merchantId, counted, stored.tallies, report);
+    const areTallied =
+      !isTallied ||
+      (yield* verifyLedgerTallies(ports, merchantId, ledger.tallies, stored.ledgerTallies, report));
     yield* noteDeliveries(ports, merchantId, endpoints, rows.unsent, window, note);
     const unsettled = [
       ...(ledger.balances !== undefined ? [] : [`balances of ${merchantId}`]),
       ...(areSummed ? [] : [`summaries of ${merchantId}`]),
+      ...(areTallied ? [] : [`ledger tallies of ${merchantId}`]),
     ];
     seen = {
       ...seen,

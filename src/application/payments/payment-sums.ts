@@ -1,8 +1,8 @@
 import { okAsync, ResultAsync } from 'neverthrow';
+import { dayOf } from '../../domain/kernel/day.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
-import { dayOf } from '../../domain/payments/tally.ts';
 import type { Payments } from '../../ports/payments.ts';
 import type { Summaries } from '../../ports/summaries.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';

@@ -1,21 +1,26 @@
 import { err, ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
+import { type Day, dayOf } from '../../domain/kernel/day.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import { fromRfc3339 } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { areUtcDays, type Bucket } from '../../domain/kernel/time-buckets.ts';
+import type { LedgerTally, TalliedType } from '../../domain/ledger/ledger-tally.ts';
 import type { PaymentStatus } from '../../domain/payments/payment.ts';
 import type { PaymentFilter } from '../../domain/payments/payment-filter.ts';
 import {
   groupOfPayment,
   groupOfSum,
+  hasCosts,
   isTallied,
   type PaymentReport,
+  type ReportCosts,
   type ReportGroup,
   type ReportPart,
   reportSums,
 } from '../../domain/payments/payment-report.ts';
-import { type Day, dayOf, type Tally, tallyOf } from '../../domain/payments/tally.ts';
+import { type Tally, tallyOf } from '../../domain/payments/tally.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { LedgerTallies } from '../../ports/ledger-tallies.ts';
 import type { TimeZones } from '../../ports/time-zones.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { namedZone, type TimeZoneUnknown } from '../kernel/named-zone.ts';
@@ -34,14 +39,14 @@ export type ReportPaymentsRequest = ReportTime & Readonly<{ merchantId: Merchant
 
 /**
  * A merchant's payments by the time they were made, as they stand. Whole days of UTC by currency or status come from tallies, and cost
- * what their days do. What tallies do not keep apart is read payment by payment, up to a bound: beyond it nothing is answered. Each
+ * what their days do; but for those by status they have the fees and disputes that were posted in the time, of whichever payments. What tallies do not keep apart is read payment by payment, up to a bound: beyond it nothing is answered. Each
  * payment is counted once, in a state that it had while this was read.
  */
 export type ReportPayments = (
   request: ReportPaymentsRequest,
 ) => ResultAsync<PaymentReport, TimeZoneUnknown | TooManyBuckets | ReportTooLarge | StorageUnavailable>;
 
-type ReportPorts = SumPorts & Readonly<{ clock: Clock; timeZones: TimeZones }>;
+type ReportPorts = SumPorts & Readonly<{ clock: Clock; timeZones: TimeZones; ledgerTallies: LedgerTallies }>;
 
 const PAGE = 500;
 const DAY_MS = 86_400_000;
@@ -59,6 +64,7 @@ export const reportPayments =
       const read = { ...ports, merchantId, buckets, add: sums.add };
       if (source === 'tallies') yield* addTallies(read, groupBy as 'status' | 'currency' | undefined);
       else yield* addPayments(read, groupBy);
+      if (hasCosts(source, groupBy)) yield* addCosts({ ...read, ...ports }, groupBy === 'currency');
       return ok({ order, source, ...sums.result() } satisfies PaymentReport);
     });
 
@@ -92,6 +98,31 @@ const addTallies = (
     for (const tally of tallies)
       reading.add({ at: fromRfc3339(tally.day), group: groupOfSum(groupBy, tally), sum: tally });
   });
+
+const addCosts = (
+  { ledgerTallies, merchantId, buckets, add }: Reading & Pick<ReportPorts, 'ledgerTallies'>,
+  isByCurrency: boolean,
+): ResultAsync<void, StorageUnavailable> => {
+  const days = utcDays(buckets);
+  const tallies = days === undefined ? okAsync([]) : ledgerTallies.of(merchantId, days);
+  return tallies.map((all) => {
+    for (const tally of all) {
+      const { day, currency, type } = tally;
+      const group = isByCurrency ? currency : '';
+      add({ at: fromRfc3339(day), currency, group, costs: COSTS[type](tally) });
+    }
+  });
+};
+
+const NO_COSTS: ReportCosts = { fees: 0n, disputes: 0, disputed: 0n };
+
+/** What entries of each type are to whom they cost something. */
+const COSTS: Readonly<Record<TalliedType, (tally: LedgerTally) => ReportCosts>> = {
+  fee: ({ amount }) => ({ ...NO_COSTS, fees: amount }),
+  fee_refund: ({ amount }) => ({ ...NO_COSTS, fees: -amount }),
+  chargeback: ({ count, amount }) => ({ fees: 0n, disputes: count, disputed: amount }),
+  chargeback_reversal: ({ amount }) => ({ ...NO_COSTS, disputed: -amount }),
+};
 
 /** Reads in pages of 500, and first the tallies, so that what is far too much costs no more than they do. */
 const addPayments = (

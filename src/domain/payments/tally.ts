@@ -1,10 +1,7 @@
 import type { CurrencyCode } from '../kernel/currency.ts';
+import { type Day, dayOf } from '../kernel/day.ts';
 import type { MerchantId } from '../kernel/ids.ts';
-import type { Instant } from '../kernel/instant.ts';
 import { amountsOf, type Payment, type PaymentStatus } from './payment.ts';
-
-/** A UTC day, `YYYY-MM-DD`. */
-export type Day = string & { readonly day?: never };
 
 /**
  * What a commit adds to, or takes from, the summary of a merchant's payments of one day, currency and status. Sums are
@@ -21,8 +18,6 @@ export type Tally = Readonly<{
   captured: bigint;
   refunded: bigint;
 }>;
-
-export const dayOf = (at: Instant): Day => new Date(at).toISOString().slice(0, 10);
 
 /** How a payment counts as it stands. */
 export function tallyOf(payment: Payment): Tally {

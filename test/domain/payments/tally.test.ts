@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { dayOf } from '../../../src/domain/kernel/day.ts';
 import { approve, openPayment, type Payment } from '../../../src/domain/payments/payment.ts';
-import { addTallies, dayOf, type Tally, talliesOf, tallyOf } from '../../../src/domain/payments/tally.ts';
+import { addTallies, type Tally, talliesOf, tallyOf } from '../../../src/domain/payments/tally.ts';
 import { anOrder, NOON } from '../../fixtures/changes.ts';
 import { paymentOrder, trying } from '../arbitraries.ts';
 import { after, move, opened } from '../payment-moves.ts';

@@ -18,6 +18,7 @@ import {
   transactionOf,
 } from '../../../src/adapters/dynamodb/items.ts';
 import { ledgerEntryOf, ledgerItem } from '../../../src/adapters/dynamodb/ledger-items.ts';
+import { ledgerTalliesIn } from '../../../src/adapters/dynamodb/ledger-tallies.ts';
 import { dynamodbStorage } from '../../../src/adapters/dynamodb/storage.ts';
 import { aggregateHistory, historyPartition, type ItemKey } from '../../../src/adapters/dynamodb/table.ts';
 import { talliesIn } from '../../../src/adapters/dynamodb/tally-items.ts';
@@ -27,6 +28,7 @@ import type { MerchantId } from '../../../src/domain/kernel/ids.ts';
 import { parseId } from '../../../src/domain/kernel/ids.ts';
 import type { Whole } from '../../../src/domain/kernel/json.ts';
 import { ACCOUNTS, type Account } from '../../../src/domain/ledger/ledger.ts';
+import type { LedgerTally } from '../../../src/domain/ledger/ledger-tally.ts';
 import type { Hand, Row, Stored, TamperedStore } from './tampering.ts';
 
 type StoredItem = Item & ItemKey;
@@ -177,6 +179,16 @@ function rowsIn<Kind extends keyof Stored>(
                 ...item,
                 ...Object.fromEntries(Object.entries(sums).map(([name, sum]) => [`${status}#${name}`, sum])),
               });
+            },
+          }));
+    case 'LT':
+      return kind !== 'ledgerTally'
+        ? []
+        : ledgerTalliesIn(merchantId, [item]).map((value) => ({
+            value: value as Stored[Kind],
+            put: async (next) => {
+              const { type, count, amount } = (next ?? { ...value, count: 0, amount: 0n }) as LedgerTally;
+              await put(at, { ...item, [`${type}#count`]: count, [`${type}#amount`]: amount });
             },
           }));
     default:

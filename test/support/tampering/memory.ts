@@ -61,6 +61,10 @@ const ROWS: Readonly<{ [Kind in keyof Stored]: (store: MemoryStore) => readonly 
     [...store.talliesOf.values()].flatMap((sums) =>
       [...sums].map(([key, value]) => ({ value, put: into(sums, key) })),
     ),
+  ledgerTally: (store) =>
+    [...store.ledgerTalliesOf.values()].flatMap((sums) =>
+      [...sums].map(([key, value]) => ({ value, put: into(sums, key) })),
+    ),
 };
 
 const INSERT: Readonly<{

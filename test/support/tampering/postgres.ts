@@ -131,6 +131,23 @@ const MAPPINGS: Readonly<{ [Kind in keyof Stored]: Mapping<Stored[Kind]> }> = {
       written_in: slot,
     }),
   },
+  ledgerTally: {
+    table: 'ledger_tally',
+    read: (row: StoredRow<'ledger_tally'>) => ({
+      merchantId: row.merchant_id as MerchantId,
+      day: row.day,
+      currency: storedCurrency(row.currency),
+      type: row.type,
+      count: Number(row.count),
+      amount: BigInt(row.amount),
+    }),
+    written: ({ merchantId, ...tally }, { slot }) => ({
+      merchant_id: merchantId,
+      ...tally,
+      slot,
+      written_in: slot,
+    }),
+  },
 };
 
 async function rowsOf<Kind extends keyof Stored>(
@@ -138,7 +155,7 @@ async function rowsOf<Kind extends keyof Stored>(
   kind: Kind,
 ): Promise<readonly Row<Stored[Kind]>[]> {
   const { table, json = [], read, written }: Mapping<Stored[Kind]> = MAPPINGS[kind];
-  const texts = [...json, ...(kind === 'tally' ? ['day'] : [])];
+  const texts = [...json, ...(kind === 'tally' || kind === 'ledgerTally' ? ['day'] : [])];
   const columns = ['*', ...texts.map((name) => `${name}::text AS ${name}`)].join(', ');
   const { rows } = await pool.query<Record<string, unknown>>(`SELECT ctid, ${columns} FROM ${table}`);
   return rows.map((row) => ({

@@ -2,6 +2,7 @@ import type { Aggregate } from '../../../src/domain/aggregates/aggregate.ts';
 import type { AuditEntry } from '../../../src/domain/kernel/audit-entry.ts';
 import type { MerchantId } from '../../../src/domain/kernel/ids.ts';
 import type { Balance, LedgerEntry } from '../../../src/domain/ledger/ledger.ts';
+import type { LedgerTally } from '../../../src/domain/ledger/ledger-tally.ts';
 import type { Payment } from '../../../src/domain/payments/payment.ts';
 import type { Tally } from '../../../src/domain/payments/tally.ts';
 import type { Transaction } from '../../../src/domain/payments/transaction.ts';
@@ -16,6 +17,7 @@ export type Stored = Readonly<{
   entry: LedgerEntry;
   balance: Balance;
   tally: Tally;
+  ledgerTally: LedgerTally;
 }>;
 
 /** A row as it is found. `put` writes another value in its place; undefined deletes the row. */

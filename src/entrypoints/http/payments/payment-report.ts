@@ -65,6 +65,7 @@ const reportQuery = z
 
 const count = z.int().min(0);
 const sum = z.int().min(0).openapi({ format: 'int64' });
+const cost = z.int().nullable().openapi({ format: 'int64' });
 
 const row = z
   .strictObject({
@@ -87,6 +88,15 @@ const row = z
       description: 'Whenever it was refunded: of the payments made in the interval.',
     }),
     net_amount: sum.openapi({ description: 'Captured less refunded, before fees and disputes.' }),
+    fees_amount: cost.openapi({
+      description:
+        'Fees that were posted in the interval, of whichever payments, less those given back. This and what follows are null where `source` is `payments`, and by `status`.',
+    }),
+    disputed_count: count
+      .nullable()
+      .openapi({ description: 'Chargebacks that were posted in the interval.' }),
+    disputed_amount: cost.openapi({ description: 'What they took, less what was won back in the interval.' }),
+    proceeds_amount: cost.openapi({ description: 'Net less fees and what was disputed.' }),
   })
   .openapi('PaymentReportRow');
 
@@ -139,15 +149,19 @@ const COLUMNS = [
   'captured_amount',
   'refunded_amount',
   'net_amount',
+  'fees_amount',
+  'disputed_count',
+  'disputed_amount',
+  'proceeds_amount',
 ] as const;
 
-/** A line for each row of each interval; an interval without payments has none. */
-const tableOf = ({ order, buckets }: PaymentReport): CsvTable => ({
-  name: `payments-by-${order.interval}`,
+/** A line for each row of each interval; an interval without payments or costs has none. */
+const tableOf = (report: PaymentReport): CsvTable => ({
+  name: `payments-by-${report.order.interval}`,
   columns: ['date', 'begin', 'end', ...COLUMNS],
-  rows: buckets.flatMap(({ date, begin, end, rows }) =>
+  rows: report.buckets.flatMap(({ date, begin, end, rows }) =>
     rows
-      .map(reportRowRecord)
+      .map((row) => reportRowRecord(report, row))
       .map((record) => [
         date,
         rfc3339(begin),
@@ -168,7 +182,8 @@ export const paymentReports = resource({
       summary: 'Payments over time, by status, currency, method, decline or processor',
       description:
         'Every payment counts once, in the interval in which it was made, as it stands now. Days, weeks and months of UTC by `status` or ' +
-        '`currency` come from sums that are kept as payments move (`source: tallies`) and cost the same however many payments they have. ' +
+        '`currency` come from sums that are kept as payments move (`source: tallies`) and cost the same however many payments they have; ' +
+        'but for those by `status` they have fees and disputes too, on the day on which they were posted. ' +
         'Hours, other zones and other groups are read payment by payment (`source: payments`), up to a bound.',
       query: reportQuery,
       responses: { 200: reportAnswer('The report.', paymentReport) },

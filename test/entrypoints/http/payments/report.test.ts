@@ -2,7 +2,8 @@ import { okAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import { systemTimeZones } from '../../../../src/adapters/system/time-zones.ts';
 import { MOST_READ, reportPayments } from '../../../../src/application/payments/report-payments.ts';
-import { dayOf, type Tally, tallyOf } from '../../../../src/domain/payments/tally.ts';
+import { dayOf } from '../../../../src/domain/kernel/day.ts';
+import { type Tally, tallyOf } from '../../../../src/domain/payments/tally.ts';
 import { paymentReport } from '../../../../src/entrypoints/http/payments/payment-report.ts';
 import { problem } from '../../../../src/entrypoints/http/server/problem.ts';
 import type { Payments } from '../../../../src/ports/payments.ts';
@@ -41,6 +42,10 @@ describe('GET /reports/payments', () => {
         captured_amount: 700,
         refunded_amount: 0,
         net_amount: 700,
+        fees_amount: 0,
+        disputed_count: 0,
+        disputed_amount: 0,
+        proceeds_amount: 700,
       },
     ]);
     expect(report.total).toEqual(report.buckets.at(-1)?.rows);
@@ -64,8 +69,8 @@ describe('GET /reports/payments', () => {
     const opened = await anHttpApp();
     await pay(opened, { amount: 700 });
     const lines = [
-      'date,begin,end,currency,group,count,succeeded_count,failed_count,success_rate,total_amount,captured_amount,refunded_amount,net_amount',
-      expect.stringMatching(/^\d{4}-\d\d-\d\d,\S+Z,\S+Z,USD,succeeded,1,1,0,1,700,700,0,700$/),
+      'date,begin,end,currency,group,count,succeeded_count,failed_count,success_rate,total_amount,captured_amount,refunded_amount,net_amount,fees_amount,disputed_count,disputed_amount,proceeds_amount',
+      expect.stringMatching(/^\d{4}-\d\d-\d\d,\S+Z,\S+Z,USD,succeeded,1,1,0,1,700,700,0,700,,,,$/),
       '',
     ];
     for (const [query, accept] of [
@@ -137,6 +142,7 @@ describe('a report that is not of UTC days', () => {
     const answer = await reportPayments({
       payments: { list } as unknown as Payments,
       summaries: { tallies: () => okAsync(tallies()) },
+      ledgerTallies: { of: () => okAsync([]) },
       clock: { now: () => NOON },
       timeZones: systemTimeZones,
     })({ ...order, from });
