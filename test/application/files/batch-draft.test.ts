@@ -90,16 +90,16 @@ describe('what the rows of a batch change', () => {
       },
       { entries: [anEntry('USD')] },
     ];
-    const draft = batchDraft(9);
+    const draft = batchDraft(11);
     expect(draft.add(row, effects)).toBe(true);
-    expect(rowsWritten(draft)).toBe(9);
+    expect(rowsWritten(draft)).toBe(11);
     expect(draft.add(row, [{ aggregates: [{ action: 'moved again', next: aggregate, takes: ['a'] }] }])).toBe(
       true,
     );
-    expect(rowsWritten(draft)).toBe(9);
+    expect(rowsWritten(draft)).toBe(11);
     const before = draft.effects();
     expect(draft.add(row, [{ entries: [anEntry('EUR')] }])).toBe(false);
     expect(draft.effects()).toEqual(before);
-    expect(batchDraft(8).add(row, effects)).toBe(false);
+    expect(batchDraft(10).add(row, effects)).toBe(false);
   });
 });
