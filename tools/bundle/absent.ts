@@ -8,11 +8,13 @@ const OF_WORK = new Set(['aws-messaging', 'csv-files', 'deliveries', 'jobs', 're
 
 const OF_SENDERS: readonly string[] = ['aws-messaging', 'relay'];
 const OF_WORKERS: readonly string[] = ['csv-files', 'deliveries', 'jobs', 'relay'];
+const OF_MIGRATIONS: readonly string[] = ['migrations'];
 const NONE: readonly string[] = [];
 
 /** Those that a function has; functions that have the same are bundled together. */
 export function partsOf(name: string): readonly string[] {
   if (name === 'approvals-relay') return OF_SENDERS;
+  if (name === 'migrate' || name === 'approvals-migrate') return OF_MIGRATIONS;
   return ['jobs', 'reconcile', 'relay', 'webhooks'].includes(name) ? OF_WORKERS : NONE;
 }
 

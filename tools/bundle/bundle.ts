@@ -9,6 +9,7 @@ import {
   lightContainer,
   oneThread,
   type Storage,
+  withoutMigrations,
   withoutRoutesOfServers,
   withoutVerification,
 } from './plugins.ts';
@@ -123,6 +124,7 @@ async function bundleAlike(
     plugins: [
       stripeBeside,
       withoutAbsent(partsOf(one), storage),
+      withoutMigrations(partsOf(one)),
       withoutRoutesOfServers,
       withoutVerification,
       withoutDocuments(servedMethodsOf(one)),

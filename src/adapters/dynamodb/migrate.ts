@@ -1,26 +1,22 @@
 import {
   CreateTableCommand,
-  DescribeTableCommand,
   DescribeTimeToLiveCommand,
-  type TableDescription,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ResultAsync } from 'neverthrow';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { describeTable } from './described-table.ts';
 import { attempt, withRetry } from './faults.ts';
 import type { Item } from './items.ts';
 import { makeLateFinders, makeOldFinders } from './migrate-finders.ts';
 import { tallyEntries, tallyLateEntries } from './migrate-ledger-tallies.ts';
 import { moveOldEvents } from './migrate-outbox.ts';
 import { addTrailIndex, placeOldLinks } from './migrate-trail.ts';
-import { type FinderTimes, OLDER_VERSION_MS, putSchema, schemaItem } from './schema-item.ts';
+import { type FinderTimes, OLDER_VERSION_MS, putSchema, SCHEMA_VERSION, schemaItem } from './schema-item.ts';
 import { type Table, TTL_ATTRIBUTE, tableOf } from './table.ts';
 import { tableDefinition } from './table-definition.ts';
-
-/** What this build reads and writes. Raise it with every change to keys or items that old items do not fit. */
-export const SCHEMA_VERSION = 10;
 
 /** From this version on every audit link is written with its place in the trail index. */
 const TRAIL_SINCE = 2;
@@ -90,18 +86,6 @@ export const migrateDynamoDb = (
       ...(isFilled ? ['make-late-finders'] : []),
       ...(isTalliedLate ? ['tally-late-entries'] : []),
     ];
-  });
-
-/** The table as DynamoDB describes it, or undefined when there is none. */
-export const describeTable = (table: Table): Promise<TableDescription | undefined> =>
-  withRetry(table, async (abortSignal) => {
-    try {
-      const command = new DescribeTableCommand({ TableName: table.name });
-      return (await table.client.send(command, { abortSignal })).Table;
-    } catch (fault) {
-      if ((fault as Error).name === 'ResourceNotFoundException') return undefined;
-      throw fault;
-    }
   });
 
 async function createIfAbsent(table: Table): Promise<boolean> {

@@ -1,8 +1,9 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type { StorageHealth } from '../../ports/storage-health.ts';
+import { describeTable } from './described-table.ts';
 import { attempt } from './faults.ts';
-import { describeTable, SCHEMA_VERSION } from './migrate.ts';
 import type { Read } from './reads.ts';
+import { SCHEMA_VERSION } from './schema-item.ts';
 import { SCHEMA_KEY, type Table } from './table.ts';
 
 /** A table that changes its indexes or its settings says UPDATING and serves all the while. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { SCHEMA_VERSION } from '../../../src/adapters/dynamodb/migrate.ts';
+import { SCHEMA_VERSION } from '../../../src/adapters/dynamodb/schema-item.ts';
 import { startDynamoDbEngine } from '../../../src/adapters/embedded/dynamodb-engine.ts';
 import approvals from '../../../src/adapters/postgres/approvals/migrations/manifest.json' with {
   type: 'json',
