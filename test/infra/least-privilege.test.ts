@@ -76,6 +76,16 @@ const UNHEARD: readonly Readonly<{ names: RegExp; rights: RegExp; because: strin
     because: 'of payments that a version before took: test/adapters/dynamodb-migrate-finders.test.ts',
   },
   {
+    names: /^migrate$/,
+    rights: /^dynamodb:UpdateItem table \*#LT?#\*$/,
+    because: 'of entries that a version before posted: test/adapters/dynamodb-migrate-ledger-tallies.test.ts',
+  },
+  {
+    names: /^recovery$/,
+    rights: /^dynamodb:(PutItem|UpdateItem) table \*#LT#\*$/,
+    because: 'of a payment whose processor keeps a fee at once, as `process` posts it',
+  },
+  {
     names: /^relay$/,
     rights: /^dynamodb:(PutItem|UpdateItem|DeleteItem) table #E#\*$/,
     because: 'an event that a sink refuses is put off and parked: test/contract/outbox.contract.ts',
