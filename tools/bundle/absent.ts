@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import type { Storage } from './plugins.ts';
+
+const STANDS = join(import.meta.dirname, 'in-their-place');
 
 /** Files that are for the work of some functions alone. */
 const OF_WORK = new Set(['aws-messaging', 'csv-files', 'deliveries', 'jobs', 'relay']);
@@ -22,6 +24,12 @@ export function partsOf(name: string): readonly string[] {
 export const withoutAbsent = (parts: readonly string[], storage: Storage): Plugin => ({
   name: 'without-absent',
   setup(build) {
+    // A function that serves finds its storage migrated by another.
+    build.onResolve({ filter: /\/migrate\.ts$/ }, ({ importer }) => {
+      const of = /\/composition\/(postgres|dynamodb)-storages\.ts$/.exec(importer)?.[1];
+      if (of === undefined || parts.includes('migrations')) return undefined;
+      return { path: join(STANDS, `${of}-migrations.ts`) };
+    });
     build.onLoad({ filter: /\/src\/(?:composition|adapters\/csv)\/[a-z-]+\.ts$/ }, ({ path }) => {
       const file = basename(path, '.ts');
       const ofStorage = /^(memory|postgres|dynamodb)-storages$/.exec(file)?.[1];

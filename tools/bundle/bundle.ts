@@ -9,7 +9,6 @@ import {
   lightContainer,
   oneThread,
   type Storage,
-  withoutMigrations,
   withoutRoutesOfServers,
   withoutVerification,
 } from './plugins.ts';
@@ -124,7 +123,6 @@ async function bundleAlike(
     plugins: [
       stripeBeside,
       withoutAbsent(partsOf(one), storage),
-      withoutMigrations(partsOf(one)),
       withoutRoutesOfServers,
       withoutVerification,
       withoutDocuments(servedMethodsOf(one)),

@@ -38,18 +38,6 @@ export const withoutVerification: Plugin = {
   },
 };
 
-/** A function that serves finds its storage migrated by another. */
-export const withoutMigrations = (parts: readonly string[]): Plugin => ({
-  name: 'without-migrations',
-  setup(build) {
-    if (parts.includes('migrations')) return;
-    build.onResolve({ filter: /\/migrate\.ts$/ }, ({ importer }) => {
-      const storage = /\/composition\/(postgres|dynamodb)-storages\.ts$/.exec(importer)?.[1];
-      return storage === undefined ? undefined : { path: join(STANDS, `${storage}-migrations.ts`) };
-    });
-  },
-});
-
 /** Streams of events, the console, and what operators see of a process, are of servers (docs/decisions/0051, 0054, 0055). */
 export const withoutRoutesOfServers: Plugin = {
   name: 'without-routes-of-servers',
