@@ -26,6 +26,12 @@ export type DeliveryFilter = Readonly<{
   eventType?: DeliveredType;
 }>;
 
+/** Where a count of due deliveries ends. */
+export const MOST_DUE_COUNTED = 1_000;
+
+/** How many deliveries are due, counted up to `MOST_DUE_COUNTED`, and since when the one that waits longest is. */
+export type DueDeliveries = Readonly<{ due: number; oldestDueAt?: Instant }>;
+
 /**
  * Deliveries of webhooks, in no commit with anything else. Those of one endpoint are in one shard of `DELIVERY_SHARDS`.
  * Adapters must pass `test/contract/deliveries.contract.ts`.
@@ -42,6 +48,11 @@ export interface Deliveries {
     now: Instant,
     limit: number,
   ): ResultAsync<readonly PendingDelivery[], StorageUnavailable>;
+  /**
+   * What waits in all shards with `dueAt` ≤ `now`. Reads no delivery, and lags as `due` does: one that has just ended, or moved on,
+   * may be counted for moments.
+   */
+  backlog(now: Instant): ResultAsync<DueDeliveries, StorageUnavailable>;
   /**
    * Writes each whose stored version is `expected`, and says in the order given which those are. Each is decided by
    * itself. Saving the same again, or after a lost reply, may say false although it was written.

@@ -10,7 +10,12 @@ import {
   recordAttempt,
   replayDelivery,
 } from '../../src/domain/webhooks/delivery.ts';
-import { DELIVERY_SHARDS, type DeliveryFilter, deliveryShardOf } from '../../src/ports/deliveries.ts';
+import {
+  DELIVERY_SHARDS,
+  type DeliveryFilter,
+  deliveryShardOf,
+  MOST_DUE_COUNTED,
+} from '../../src/ports/deliveries.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, NOON } from '../fixtures/changes.ts';
 import { aDelivery, anEndpoint, anEvent } from '../fixtures/webhooks.ts';
@@ -110,6 +115,31 @@ export function deliveriesContract(adapter: string, open: () => Promise<Storage>
       expect(ids(await due(NOON + DAY_MS, 100, [shard]))).toEqual(ids(inShard));
       expect(ids(await due(NOON + DAY_MS, 2, [shard]))).toEqual(ids(inShard.slice(0, 2)));
       expect(await due(NOON + DAY_MS, 100, [])).toEqual([]);
+    });
+
+    it('counts what is due in all shards, and says since when the first of it is', async () => {
+      const backlog = async (now: number) => (await storage.deliveries.backlog(now))._unsafeUnwrap();
+      expect(await backlog(NOON)).toEqual({ due: 0 });
+      const endpoints = Array.from({ length: 6 }, () => anEndpoint());
+      const all = endpoints.flatMap((endpoint) =>
+        [3, 1, 2].map((second) => aDelivery(endpoint, anEvent(), NOON + second * 1_000)),
+      );
+      await add(...all);
+      expect(await backlog(NOON + 999)).toEqual({ due: 0 });
+      expect(await backlog(NOON + 2_000)).toEqual({ due: 12, oldestDueAt: NOON + 1_000 });
+      await save(
+        ...all
+          .filter(({ dueAt }) => dueAt === NOON + 1_000)
+          .map((each): [Delivery, Delivery] => [each, attempted(each, 200)]),
+      );
+      expect(await backlog(NOON + DAY_MS)).toEqual({ due: 12, oldestDueAt: NOON + 2_000 });
+    });
+
+    it('counts no further than to its bound', async () => {
+      const endpoints = Array.from({ length: 4 }, () => anEndpoint());
+      const more = MOST_DUE_COUNTED / endpoints.length + 1;
+      await add(...endpoints.flatMap((endpoint) => Array.from({ length: more }, () => aDelivery(endpoint))));
+      expect((await storage.deliveries.backlog(NOON + DAY_MS))._unsafeUnwrap().due).toBe(MOST_DUE_COUNTED);
     });
 
     it('is due when it was put off to, replayed at, and never once it has ended', async () => {

@@ -49,6 +49,7 @@ export async function bothServices(storage: Storage, approvalsStorage: Approvals
     ...servedSystem({
       platform: { ...storage, clock, ids: systemIds, digests: systemDigests(SECRET) },
       approvals: approvalsStorage,
+      queue: approvalsStorage.approvalQueue,
       circuit: () => 'closed',
     }),
     version: '0.1.0',

@@ -97,8 +97,8 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
       ({ method, path }) =>
         method === 'get' &&
         !path.includes('{') &&
-        !path.startsWith('/merchants') &&
-        !['/cost', '/events/stream', '/outbox/parked', '/system'].includes(path),
+        !/^\/(?:merchants|outbox|system)/.test(path) &&
+        !['/cost', '/events/stream'].includes(path),
     );
     const seen: string[] = [];
     for (const { path, operation } of reads) {
@@ -198,6 +198,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
       'get /metrics',
       'get /objects/{link}',
       'get /outbox/parked',
+      'get /outbox/unsent',
       'get /payments/summary',
       'get /readyz',
       'get /reconciliations',
@@ -205,6 +206,9 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
       'get /reports/payments',
       'get /settlements',
       'get /system',
+      'get /system/dead_letters',
+      'get /system/jobs',
+      'get /system/webhook_deliveries',
       'get /transfers',
       'get /webhook_endpoints',
       'post /customers',

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { readOpenJobs } from '../../src/application/files/open-jobs.ts';
 import { verify } from '../../src/application/integrity/verify.ts';
-import { cancelJob, type Job } from '../../src/domain/files/job.ts';
+import { cancelJob, holdJob, isOpen, type Job } from '../../src/domain/files/job.ts';
 import { auditTrailChain } from '../../src/domain/kernel/audit-entry.ts';
 import { JOBS_TENANT } from '../../src/domain/kernel/ids.ts';
 import type { Storage } from '../../src/ports/storage.ts';
@@ -53,6 +54,24 @@ export function jobsContract(adapter: string, open: () => Promise<Storage>): voi
       expect((await verified())._unsafeUnwrap()).toMatchObject({ aggregates: 2, unsettled: [] });
       const job = await bench.find(id);
       await expectWholeChain(job);
+    });
+
+    it('open jobs are counted by whether they are due, worked on or put off, the longest due first', async () => {
+      const read = async () => (await readOpenJobs({ ...storage, clock: bench.clock })())._unsafeUnwrap();
+      expect(await read()).toEqual({ due: 0, running: 0, later: 0, jobs: [] });
+      const early = await bench.add();
+      bench.clock.move(1_000);
+      const late = await bench.add(bench.clock.now() + 500);
+      const [held, ended] = [await bench.add(NOON + 100), await bench.add(NOON + 200)];
+      const now = bench.clock.now();
+      if (!isOpen(held)) throw new Error('a job begins open');
+      (await bench.commit('job.held', held, holdJob(held, 'worker-1', now + 60_000, now)))._unsafeUnwrap();
+      (await bench.commit('job.cancelled', ended, cancelJob(ended, now)._unsafeUnwrap()))._unsafeUnwrap();
+      const { jobs, ...counts } = await read();
+      expect(counts).toEqual({ due: 1, running: 1, later: 1, oldestDueAt: NOON });
+      expect(jobs.map(({ id }) => id)).toEqual([early.id, late.id, held.id]);
+      bench.clock.move(60_000);
+      expect(await read()).toMatchObject({ due: 3, running: 0, later: 0 });
     });
 
     it('of two workers that want a job at once, one does it, and every step is taken once', async () => {

@@ -108,6 +108,7 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     authorizationMarginMs: 43_200_000,
   });
   const metrics = platformMetrics();
+  const approvals = memoryApprovalsStorage();
   const app = platformApp({
     ...cases,
     health: storage.health,
@@ -115,7 +116,8 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     metrics,
     system: servedSystem({
       platform: ports,
-      approvals: memoryApprovalsStorage(),
+      approvals,
+      queue: approvals.approvalQueue,
       circuit: () => 'closed',
     }),
     readable: { access: { kind: 'open' }, read: () => metricsText(metrics) },
@@ -141,6 +143,8 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     lines,
     files,
     ports,
+    /** What it shows operators of approvals is of here. */
+    approvals,
     /** A turn of every job that is due. */
     work: async () => (await jobs(100))._unsafeUnwrap(),
   };

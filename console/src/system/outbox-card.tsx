@@ -1,39 +1,24 @@
-import { Time } from '../parts/clock.tsx';
-import type { SystemState } from './system-queries.ts';
+import { FigureCard, Oldest } from './figure.tsx';
+import { PARKED, UNSENT } from './row-ids.ts';
+import type { Service, SystemState } from './system-queries.ts';
 
-/** From so many on the API counts no further. */
 const MOST_COUNTED = 10_000;
+const NAMES: Readonly<Record<Service, string>> = { platform: 'Platform', approvals: 'Approvals' };
 
-type Props = Readonly<{ name: string; backlog: SystemState['outboxes']['platform'] }>;
+type Props = Readonly<{ service: Service; outboxes: SystemState['outboxes'] }>;
 
 /** What waits in one outbox, and what is not tried any more. */
-export function OutboxCard({ name, backlog: { unsent, parked, oldest_at } }: Props) {
+export function OutboxCard({ service, outboxes }: Props) {
+  const { unsent, parked, oldest_at } = outboxes[service];
   return (
-    <li className="card flex flex-col gap-3 p-4">
-      <h3 className="font-medium">{name}</h3>
-      <dl className="grid grid-cols-2 gap-3">
-        <div>
-          <dt className="text-quiet">Wait to be sent</dt>
-          <dd className="text-2xl leading-8 font-semibold tabular-nums">
-            {unsent >= MOST_COUNTED ? '10,000 or more' : unsent}
-          </dd>
-        </div>
-        <div>
-          <dt className="text-quiet">Parked</dt>
-          <dd className={`text-2xl leading-8 font-semibold tabular-nums ${parked > 0 ? 'text-bad' : ''}`}>
-            {parked}
-          </dd>
-        </div>
-      </dl>
-      <p className="text-[13px] text-quiet">
-        {oldest_at === undefined ? (
-          'Nothing waits.'
-        ) : (
-          <>
-            The oldest is of <Time at={oldest_at} exact />.
-          </>
-        )}
-      </p>
-    </li>
+    <FigureCard
+      name={NAMES[service]}
+      figures={[
+        { name: 'Wait to be sent', value: unsent, most: MOST_COUNTED, rows: UNSENT[service] },
+        { name: 'Parked', value: parked, most: MOST_COUNTED, rows: PARKED[service], isBad: true },
+      ]}
+    >
+      <Oldest at={oldest_at} verb="waits" />
+    </FigureCard>
   );
 }

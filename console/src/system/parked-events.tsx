@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { Failure, Skeleton } from '../parts/answers.tsx';
+import { Failure } from '../parts/answers.tsx';
 import { Time } from '../parts/clock.tsx';
 import { Copyable } from '../parts/copyable.tsx';
-import { Section } from '../parts/page.tsx';
+import { PARKED } from './row-ids.ts';
+import { RowList } from './row-list.tsx';
 import { type ParkedEvent, parkedQuery, type Service, useUnpark } from './system-queries.ts';
 
 const TITLES: Readonly<Record<Service, string>> = {
@@ -11,29 +12,16 @@ const TITLES: Readonly<Record<Service, string>> = {
 };
 
 /** Events that are not tried any more, the oldest first; those of approvals are put back from the command line. */
-export function ParkedEvents({ service }: Readonly<{ service: Service }>) {
-  const { data, error, refetch } = useQuery(parkedQuery(service));
-  return (
-    <Section title={TITLES[service]}>
-      {error !== null && data === undefined ? (
-        <Failure error={error} retry={() => void refetch()} />
-      ) : data === undefined ? (
-        <Skeleton rows={2} label="Loading parked events" />
-      ) : data.items.length === 0 ? (
-        <p className="text-quiet">None is parked.</p>
-      ) : (
-        <>
-          <ul className="card divide-y divide-line">
-            {data.items.map((event) => (
-              <Parked key={event.id} event={event} canUnpark={service === 'platform'} />
-            ))}
-          </ul>
-          {data.has_more && <p className="text-quiet">The oldest {data.items.length} of more.</p>}
-        </>
-      )}
-    </Section>
-  );
-}
+export const ParkedEvents = ({ service }: Readonly<{ service: Service }>) => (
+  <RowList
+    id={PARKED[service]}
+    title={TITLES[service]}
+    rows={useQuery(parkedQuery(service))}
+    none="None is parked."
+  >
+    {(event) => <Parked key={event.id} event={event} canUnpark={service === 'platform'} />}
+  </RowList>
+);
 
 function Parked({ event, canUnpark }: Readonly<{ event: ParkedEvent; canUnpark: boolean }>) {
   const unpark = useUnpark(event);

@@ -5,6 +5,8 @@ import { Time } from '../parts/clock.tsx';
 import { Facts, Page, Section } from '../parts/page.tsx';
 import { OutboxCard } from './outbox-card.tsx';
 import { ParkedEvents } from './parked-events.tsx';
+import { QueueCards } from './queue-cards.tsx';
+import { WaitingRows } from './rows.tsx';
 import { readinessQuery, systemQuery } from './system-queries.ts';
 
 /** How the parts of the system are, what waits in it and what stands still. */
@@ -40,14 +42,18 @@ export function SystemPage() {
           </Section>
           <Section title="Outboxes">
             <ul className="grid grid-cols-1 gap-3 sm:grid-cols-2">
-              <OutboxCard name="Platform" backlog={system.outboxes.platform} />
-              <OutboxCard name="Approvals" backlog={system.outboxes.approvals} />
+              <OutboxCard service="platform" outboxes={system.outboxes} />
+              <OutboxCard service="approvals" outboxes={system.outboxes} />
             </ul>
+          </Section>
+          <Section title="Queues">
+            <QueueCards system={system} />
           </Section>
         </>
       )}
       <ParkedEvents service="platform" />
       <ParkedEvents service="approvals" />
+      {system !== undefined && <WaitingRows system={system} />}
     </Page>
   );
 }

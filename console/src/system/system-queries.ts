@@ -9,6 +9,9 @@ export type Service = 'platform' | 'approvals';
 
 /** No event tells of any of it. */
 const AGAIN_MS = 10_000;
+/** Of lists that take more to read, or hide for a moment what they show. */
+const SELDOM_MS = 60_000;
+const MOST_ROWS = 20;
 
 export const systemQuery = queryOptions({
   queryKey: ['system', 'state'],
@@ -30,6 +33,34 @@ export const parkedQuery = (service: Service) =>
       bodyOf(api.GET('/outbox/parked', { params: { query: { service, limit: 100 } }, signal })),
     refetchInterval: AGAIN_MS,
   });
+
+export const unsentQuery = (service: Service) =>
+  queryOptions({
+    queryKey: ['system', 'unsent', service],
+    queryFn: ({ signal }) =>
+      bodyOf(api.GET('/outbox/unsent', { params: { query: { service, limit: MOST_ROWS } }, signal })),
+    refetchInterval: AGAIN_MS,
+  });
+
+export const openJobsQuery = queryOptions({
+  queryKey: ['system', 'jobs'],
+  queryFn: ({ signal }) => bodyOf(api.GET('/system/jobs', { params: { query: { limit: 100 } }, signal })),
+  refetchInterval: AGAIN_MS,
+});
+
+export const dueDeliveriesQuery = queryOptions({
+  queryKey: ['system', 'deliveries'],
+  queryFn: ({ signal }) =>
+    bodyOf(api.GET('/system/webhook_deliveries', { params: { query: { limit: MOST_ROWS } }, signal })),
+  refetchInterval: SELDOM_MS,
+});
+
+export const deadLettersQuery = queryOptions({
+  queryKey: ['system', 'dead letters'],
+  queryFn: ({ signal }) =>
+    bodyOf(api.GET('/system/dead_letters', { params: { query: { limit: MOST_ROWS } }, signal })),
+  refetchInterval: SELDOM_MS,
+});
 
 /** Puts one parked event back on its way, under one key for as long as no final answer came. */
 export function useUnpark({ id }: ParkedEvent) {

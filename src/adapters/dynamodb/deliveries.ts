@@ -1,13 +1,18 @@
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Delivery, PendingDelivery } from '../../domain/webhooks/delivery.ts';
-import type { Deliveries, DeliveryFilter } from '../../ports/deliveries.ts';
+import {
+  DELIVERY_SHARDS,
+  type Deliveries,
+  type DeliveryFilter,
+  MOST_DUE_COUNTED,
+} from '../../ports/deliveries.ts';
 import { ABSENT, putItem, versionIs } from './conditional-writes.ts';
 import { deliveryItem, deliveryOf } from './delivery-items.ts';
 import { attempt } from './faults.ts';
 import type { Item } from './items.ts';
 import { newestOf } from './newest.ts';
-import { findOne, type PartitionQuery, queryPage, type Read } from './reads.ts';
+import { findOne, type PartitionQuery, queryItems, queryPage, type Read } from './reads.ts';
 import {
   DUE_INDEX,
   deliveryDueShard,
@@ -30,6 +35,19 @@ export const dynamodbDeliveries = (table: Table, read: Read): Deliveries => ({
     attempt(async () => {
       const found = await Promise.all(shards.map((shard) => dueOf(table, read, { shard, now, limit })));
       return found.flat().sort((a, b) => a.dueAt - b.dueAt || (a.eventId < b.eventId ? -1 : 1));
+    }),
+  backlog: (now) =>
+    attempt(async () => {
+      const shards = Array.from({ length: DELIVERY_SHARDS }, (_, shard) => dueQuery(shard, now));
+      const found = await Promise.all(
+        shards.map((query) =>
+          queryItems(table, { ...query, ProjectionExpression: 'due_at' }, MOST_DUE_COUNTED),
+        ),
+      );
+      const times = found.map(([first]) => first && Math.floor(Number(first['due_at'])));
+      const oldestDueAt = times.filter((time) => time !== undefined).toSorted((a, b) => a - b)[0];
+      const due = found.reduce((sum, { length }) => sum + length, 0);
+      return { due: Math.min(due, MOST_DUE_COUNTED), ...present({ oldestDueAt }) };
     }),
   save: (changes) =>
     attempt(() =>

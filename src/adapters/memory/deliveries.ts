@@ -1,11 +1,13 @@
 import { okAsync } from 'neverthrow';
 import type { DeliveryId } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { type Delivery, forgettableAt, type PendingDelivery } from '../../domain/webhooks/delivery.ts';
 import {
   DELIVERY_SHARDS,
   type Deliveries,
   type DeliveryFilter,
   deliveryShardOf,
+  MOST_DUE_COUNTED,
 } from '../../ports/deliveries.ts';
 import type { Kept } from './retention.ts';
 import type { MemoryStore } from './store.ts';
@@ -30,6 +32,14 @@ export function memoryDeliveries({
         return end === -1 ? first : first.slice(0, end);
       });
       return okAsync(found.sort(byDue));
+    },
+    backlog(now) {
+      const due = shards.map((list) => list.filter(({ dueAt }) => dueAt <= now));
+      const [oldest] = due.flatMap((list) => list.slice(0, 1)).sort(byDue);
+      return okAsync({
+        due: Math.min(due.flat().length, MOST_DUE_COUNTED),
+        ...present({ oldestDueAt: oldest?.dueAt }),
+      });
     },
     save: (changes) =>
       okAsync(

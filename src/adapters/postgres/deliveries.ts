@@ -1,7 +1,14 @@
 import type pg from 'pg';
+import type { Instant } from '../../domain/kernel/instant.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Delivery, PendingDelivery } from '../../domain/webhooks/delivery.ts';
 import type { Guarded } from '../../ports/commits.ts';
-import type { Deliveries } from '../../ports/deliveries.ts';
+import {
+  DELIVERY_SHARDS,
+  type Deliveries,
+  type DueDeliveries,
+  MOST_DUE_COUNTED,
+} from '../../ports/deliveries.ts';
 import { coalesce } from '../shared/coalesce.ts';
 import { deliveryFromRow, fixedColumns, movingColumns } from './delivery-rows.ts';
 import { attempt, retried } from './faults.ts';
@@ -41,12 +48,23 @@ const DUE = `
   ) AS due
   ORDER BY due.due_at, due.event_id`;
 
+const BACKLOG = `
+  SELECT least(count(*), ${MOST_DUE_COUNTED}) AS due, min(due.due_at) AS oldest
+  FROM generate_series(0, ${DELIVERY_SHARDS - 1}) AS every(shard)
+  CROSS JOIN LATERAL (
+    SELECT d.due_at FROM webhook_delivery AS d
+    WHERE d.shard = every.shard AND d.status = 'pending' AND d.due_at <= $1
+    ORDER BY d.due_at LIMIT ${MOST_DUE_COUNTED}
+  ) AS due`;
+
 const LIST = `
   SELECT * FROM webhook_delivery
   WHERE merchant_id = $1 AND ($2::uuid IS NULL OR id < $2) AND ($3::uuid IS NULL OR endpoint_id = $3)
     AND ($4::text IS NULL OR status = $4) AND ($5::text IS NULL OR event_type = $5)
     AND ($7::uuid IS NULL OR id >= $7)
   ORDER BY id DESC LIMIT $6`;
+
+type BacklogRow = Readonly<{ due: bigint; oldest: Instant | null }>;
 
 /** What one statement writes. */
 const MOST_ROWS = 500;
@@ -75,6 +93,15 @@ export function postgresDeliveries(pool: pg.Pool): Deliveries {
       findAll(pool, { text: DUE, values: [shards, new Date(now), limit] }, deliveryFromRow).map((found) =>
         found.filter(isPending),
       ),
+    backlog: (now) =>
+      findOne(
+        pool,
+        { text: BACKLOG, values: [new Date(now)] },
+        ({ due, oldest }: BacklogRow): DueDeliveries => ({
+          due: Number(due),
+          ...present({ oldestDueAt: oldest ?? undefined }),
+        }),
+      ).map((backlog) => backlog ?? { due: 0 }),
     save: (changes) => attempt(() => Promise.all(changes.map(saveOne))),
     find: (merchantId, id) =>
       findOne(

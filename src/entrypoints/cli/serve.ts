@@ -144,6 +144,7 @@ async function serve(
       system: servedSystem({
         platform: platform.get(TOKENS.ports),
         approvals: approvalsPorts,
+        queue,
         circuit: platform.get(TOKENS.guardedProcessor).circuit,
       }),
       ...present({ simulatedCustomers: customersIn(config, platform) }),

@@ -19,6 +19,7 @@ const CLOSED: Readonly<Record<string, 'states' | 'made for the answer'>> = {
   'Liveness.status': 'made for the answer',
   'Merchant.refunds_need_balance': 'states',
   'Merchant.status': 'states',
+  'OpenJob.state': 'made for the answer',
   'Payment.closing': 'states',
   'Payment.status': 'states',
   'PaymentWithTransactions.closing': 'states',
