@@ -74,12 +74,12 @@ const ROWS: Readonly<Record<string, readonly object[]>> = {
 let desk: ConsoleDesk;
 let admin: string;
 
-/** One event is parked, as far as the page hears, until it was put back. */
-async function withParked(page: Page): Promise<Readonly<{ unpark: () => void }>> {
+/** One event of a service is parked, as far as the page hears, until it was put back. */
+async function withParked(page: Page, service = 'platform'): Promise<Readonly<{ unpark: () => void }>> {
   let items: readonly (typeof EVENT)[] = [EVENT];
   await page.route('**/outbox/parked?*', (route) =>
     route.fulfill({
-      json: { items: route.request().url().includes('service=platform') ? items : [], has_more: false },
+      json: { items: route.request().url().includes(`service=${service}`) ? items : [], has_more: false },
     }),
   );
   return { unpark: () => void (items = []) };
@@ -180,6 +180,24 @@ describe.runIf(hasChromium())('the page of the system', () => {
     await page.getByText('the sink refused it').waitFor({ state: 'detached' });
     expect(keys).toHaveLength(2);
     expect(new Set(keys).size).toBe(1);
+  });
+
+  it('puts a parked event of approvals back as one of the platform', async () => {
+    const { page } = await desk.open();
+    const { unpark } = await withParked(page, 'approvals');
+    const paths: string[] = [];
+    await page.route('**/unpark', (route) => {
+      paths.push(new URL(route.request().url()).pathname);
+      unpark();
+      return route.fulfill({ status: 202, json: EVENT });
+    });
+    await logIn(page, desk.url, admin, '/system');
+    await page
+      .getByRole('region', { name: 'Parked events of approvals' })
+      .getByRole('button', { name: 'Put back on its way' })
+      .click();
+    await page.getByText('the sink refused it').waitFor({ state: 'detached' });
+    expect(paths).toEqual([expect.stringContaining(`/outbox/${EVENT.id}/unpark`)]);
   });
 
   it('says why the system is not to be had', async () => {

@@ -1,6 +1,7 @@
 import { payoutLedger } from '../../src/adapters/processor/payout-ledger.ts';
 import { simulatedPayouts } from '../../src/adapters/processor/payout-simulator.ts';
 import { readStripeEvent } from '../../src/adapters/stripe/notifications.ts';
+import { systemApprovalIds } from '../../src/adapters/system/approval-ids.ts';
 import { systemDigests } from '../../src/adapters/system/digests.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import { eventStreams } from '../../src/application/webhooks/event-streams.ts';
@@ -9,6 +10,7 @@ import { servedSystem } from '../../src/entrypoints/cli/serve-system.ts';
 import { APPROVALS } from '../../src/entrypoints/http/approvals/approvals-app.ts';
 import { wholeApp } from '../../src/entrypoints/http/platform-app.ts';
 import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
+import type { Outbox, Outgoing } from '../../src/ports/outbox.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { anApprovalsApp } from '../support/approvals-app.ts';
@@ -45,10 +47,11 @@ export async function bothServices(storage: Storage, approvalsStorage: Approvals
   const processor = aProcessorThatHolds(clock);
   const notifications = { stripe: readStripeEvent([CORPUS_SECRET], clock), counted: { inc: () => {} } };
   const processorDisputes = disputesOfNewest(storage);
+  const common = { clock, digests: systemDigests(SECRET) };
   const system = {
     ...servedSystem({
-      platform: { ...storage, clock, ids: systemIds, digests: systemDigests(SECRET) },
-      approvals: approvalsStorage,
+      platform: { ...storage, ...common, ids: systemIds },
+      approvals: { ...approvalsStorage, ...common, approvalIds: systemApprovalIds },
       queue: approvalsStorage.approvalQueue,
       circuit: () => 'closed',
     }),
@@ -84,6 +87,7 @@ export async function bothServices(storage: Storage, approvalsStorage: Approvals
       else if (step === 'events are relayed') await aWebhookWorld(storage, clock).relay();
       else if (step === 'jobs are done') await platform.work();
       else if (step === 'an event is parked') await parkOldest(storage);
+      else if (step === 'an event of approvals is parked') await parkOldest(approvalsStorage);
       else if ('pass' in step) clock.pass(step.pass);
       else await deliver(step.deliveriesAnswer);
     },
@@ -113,7 +117,9 @@ export async function bothServices(storage: Storage, approvalsStorage: Approvals
 }
 
 /** As after five tries of the relay. */
-async function parkOldest({ outbox }: Storage): Promise<void> {
+async function parkOldest<Event extends Outgoing>({
+  outbox,
+}: Readonly<{ outbox: Outbox<Event> }>): Promise<void> {
   const [event] = (await outbox.unsent(1))._unsafeUnwrap();
   if (event === undefined) throw new Error('nothing is unsent');
   (await outbox.failed({ ...event, tries: 4 }, 'the sink refused it', 'parked'))._unsafeUnwrap();

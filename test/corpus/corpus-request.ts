@@ -8,6 +8,7 @@ export type Before =
   | 'events are relayed'
   | 'jobs are done'
   | 'an event is parked'
+  | 'an event of approvals is parked'
   | Readonly<{ deliveriesAnswer: number }>;
 
 type Parts = Readonly<{

@@ -31,7 +31,7 @@ export function approvalsIntegrityContract(
       expect((await verify(later))._unsafeUnwrap()).toEqual({
         payments: 9,
         links: 24,
-        refusals: 2,
+        refusals: 3,
         events: 28,
         claims: 6,
       });

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { okAsync, ResultAsync } from 'neverthrow';
+import { systemApprovalIds } from '../../src/adapters/system/approval-ids.ts';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { Done, KeyedApproval } from '../../src/application/approvals/answer-once.ts';
 import type { ClaimApproval } from '../../src/application/approvals/approval-change.ts';
 import { DEFAULT_EVENT_SOURCES } from '../../src/application/approvals/approval-rules.ts';
 import type { NewVendorPayment } from '../../src/application/approvals/create-vendor-payment.ts';
+import { releaseApprovalEvent } from '../../src/application/approvals/release-event.ts';
 import type { IncidentId, PayerId, VendorId, VendorPaymentId } from '../../src/domain/approvals/ids.ts';
 import { sentEvent } from '../../src/domain/approvals/sent-event.ts';
 import type { VendorPayment } from '../../src/domain/approvals/vendor-payment.ts';
@@ -22,7 +25,7 @@ type Parts = Partial<NewVendorPayment> & Readonly<{ cents?: bigint }>;
 
 /**
  * Approvals in which payments stand in every state, with voided approvals, a suspect, one that an event made, and events
- * that wait, were deferred and are parked.
+ * that wait, were deferred and are parked, one for the second time.
  */
 export async function aBusyApprovalsStore(storage: ApprovalsStorage) {
   const { useCases } = anApprovalsApp(storage, {
@@ -157,7 +160,13 @@ export async function aBusyApprovalsStore(storage: ApprovalsStorage) {
   (await storage.sentEvents.addAll([sentEvent(sent, digests.sha256)]))._unsafeUnwrap();
   (await storage.outbox.sent([sent]))._unsafeUnwrap();
   (await storage.outbox.failed({ ...deferred, tries: 0 }, 'away', Date.now() + 3_600_000))._unsafeUnwrap();
-  (await storage.outbox.failed({ ...parked, tries: 4 }, 'refused', 'parked'))._unsafeUnwrap();
+  const park = async () =>
+    (await storage.outbox.failed({ ...parked, tries: 4 }, 'refused', 'parked'))._unsafeUnwrap();
+  await park();
+  const ports = { ...storage, clock: systemClock, approvalIds: systemApprovalIds, digests };
+  const operator = { ...refused.origin, actor: { id: 'operator-1', type: 'admin' } as const };
+  (await releaseApprovalEvent(ports)({ id: parked.id, origin: operator }))._unsafeUnwrap();
+  await park();
   return {
     useCases,
     create,

@@ -9,6 +9,7 @@ import { memoryApprovalsStorage } from '../../src/adapters/memory/approvals/stor
 import { memoryStorage } from '../../src/adapters/memory/storage.ts';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
+import { systemApprovalIds } from '../../src/adapters/system/approval-ids.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { systemDigests } from '../../src/adapters/system/digests.ts';
 import { systemEmailSpellings } from '../../src/adapters/system/email-spellings.ts';
@@ -81,15 +82,15 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
   const { clock = systemClock, ring = aRing(), processorDisputes = noDisputes } = parts;
   const secretKeys = ringKeys(ring);
   const files = temporaryFiles(clock);
+  const common = { clock, digests: systemDigests(SECRET) };
   const ports = {
     ...storage,
+    ...common,
     processor: parts.processor ?? simulatedProcessor(simulatorLedger(':memory:'), clock),
     responses: httpResponseEncoder,
     transferResponses: httpTransferResponseEncoder,
     exportEncoder,
-    clock,
     ids: systemIds,
-    digests: systemDigests(SECRET),
     timeZones: systemTimeZones,
     signedTokens: systemSignedTokens(SECRET),
     secretKeys,
@@ -116,7 +117,7 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     metrics,
     system: servedSystem({
       platform: ports,
-      approvals,
+      approvals: { ...approvals, ...common, approvalIds: systemApprovalIds },
       queue: approvals.approvalQueue,
       circuit: () => 'closed',
     }),

@@ -11,7 +11,7 @@ const TITLES: Readonly<Record<Service, string>> = {
   approvals: 'Parked events of approvals',
 };
 
-/** Events that are not tried any more, the oldest first; those of approvals are put back from the command line. */
+/** Events that are not tried any more, the oldest first. */
 export const ParkedEvents = ({ service }: Readonly<{ service: Service }>) => (
   <RowList
     id={PARKED[service]}
@@ -19,11 +19,11 @@ export const ParkedEvents = ({ service }: Readonly<{ service: Service }>) => (
     rows={useQuery(parkedQuery(service))}
     none="None is parked."
   >
-    {(event) => <Parked key={event.id} event={event} canUnpark={service === 'platform'} />}
+    {(event) => <Parked key={event.id} event={event} />}
   </RowList>
 );
 
-function Parked({ event, canUnpark }: Readonly<{ event: ParkedEvent; canUnpark: boolean }>) {
+function Parked({ event }: Readonly<{ event: ParkedEvent }>) {
   const unpark = useUnpark(event);
   const { id, type, merchant_id, created, tries, error } = event;
   return (
@@ -37,21 +37,17 @@ function Parked({ event, canUnpark }: Readonly<{ event: ParkedEvent; canUnpark: 
             <Time at={created} /> · {tries} tries
           </p>
         </div>
-        {canUnpark ? (
-          <button
-            type="button"
-            data-row
-            aria-disabled={unpark.isPending}
-            onClick={() => {
-              if (!unpark.isPending) unpark.mutate();
-            }}
-            className="button"
-          >
-            {unpark.isPending ? 'Sending…' : 'Put back on its way'}
-          </button>
-        ) : (
-          <code className="font-mono text-xs break-all text-quiet">paywright outbox unpark {id}</code>
-        )}
+        <button
+          type="button"
+          data-row
+          aria-disabled={unpark.isPending}
+          onClick={() => {
+            if (!unpark.isPending) unpark.mutate();
+          }}
+          className="button"
+        >
+          {unpark.isPending ? 'Sending…' : 'Put back on its way'}
+        </button>
       </div>
       {error !== undefined && <p className="break-words text-bad">{error}</p>}
       {unpark.error !== null && <Failure error={unpark.error} />}

@@ -40,7 +40,7 @@ export type ApprovalsHead = Readonly<{
   refusals?: RefusalHead;
 }>;
 
-/** What has been looked at so far. */
+/** What has been looked at so far; `refusals` with the releases of parked events, which are of the same chains. */
 export type VerifiedApprovals = Readonly<{
   payments: number;
   links: number;

@@ -20,6 +20,24 @@ export const readOutbox =
       parked,
     }));
 
+/** No event of this id is parked, or more than a thousand older ones are. */
+export type EventNotParked = Readonly<{ kind: 'EventNotParked' }>;
+
+const MOST_SEARCHED = 1_000;
+
+/** A parked event by its id. One read. */
+export const findParked = <Event extends Outgoing>(
+  outbox: Pick<Outbox<Event>, 'parked'>,
+  id: Event['id'],
+): ResultAsync<OutboxEvent<Event>, EventNotParked | StorageUnavailable> =>
+  outbox.parked(MOST_SEARCHED).andThen((parked) => {
+    const event = parked.find((each) => each.id === id);
+    return event === undefined ? notParked<OutboxEvent<Event>>() : okAsync(event);
+  });
+
+export const notParked = <Found>(): ResultAsync<Found, EventNotParked> =>
+  errAsync({ kind: 'EventNotParked' });
+
 /** What unparking needs. */
 export type UnparkPorts<Event extends Outgoing = DomainEvent> = Readonly<{
   outbox: Pick<Outbox<Event>, 'unpark' | 'parked'>;

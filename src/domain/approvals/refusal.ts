@@ -6,6 +6,7 @@ import type { AuditLogEntry } from './audit-log.ts';
 import type { AlreadyApproved, SelfApproval } from './decisions.ts';
 import type { VendorPaymentId } from './ids.ts';
 import type { PartyNotAllowed } from './maker-checker.ts';
+import { EVENT_UNPARKED, releaseKey } from './released-event.ts';
 
 /** Why a person was refused, not the payment's state: what the log keeps though nothing changed. */
 export type RefusalReason = (SelfApproval | AlreadyApproved | PartyNotAllowed | RoleNotAllowed)['kind'];
@@ -13,7 +14,7 @@ export type RefusalReason = (SelfApproval | AlreadyApproved | PartyNotAllowed | 
 /**
  * A refused attempt: a link of a chain of its own, beside the payment's, whose sequence is that of refusals. `attempts`
  * counts those of one person, kind and hour, and is all that changes after the link was sealed; the hash does not cover it, but
- * the head has the sum.
+ * the head has the sum. In the same chain stand events of the payment that were put back on their way (`released-event.ts`).
  */
 export type Refusal = AuditLogEntry & Readonly<{ attempts: number }>;
 
@@ -46,12 +47,13 @@ const ACTIONS = {
   review: 'payment.review_refused',
 } as const satisfies Record<Permission, string>;
 
-/** Attempts with one key are one entry: of one person at one payment, refused one thing for one reason in one hour. */
-export const refusalKey = ({
-  action,
-  after,
-  timestamp,
-}: Pick<Refusal, 'action' | 'after' | 'timestamp'>): string => {
+/**
+ * Attempts with one key are one entry: of one person at one payment, refused one thing for one reason in one hour. The release of
+ * an event has a key for each time.
+ */
+export const refusalKey = (link: Pick<Refusal, 'action' | 'after' | 'timestamp'>): string => {
+  const { action, after, timestamp } = link;
+  if (action === EVENT_UNPARKED) return releaseKey(link);
   const { reason, identities } = after as RefusedAs;
   return [rfc3339(timestamp).slice(0, 13), action, reason, identities[0]].join(' ');
 };

@@ -56,8 +56,8 @@ function approvalsProgress(
 }
 
 const verifiedText = ({ payments, links, refusals, events, claims }: VerifiedApprovals): string =>
-  `nothing is wrong in approvals: ${payments} payments, ${links} audit entries, ${refusals} refusals, ` +
-  `${events} events that wait, ${claims} claims\n`;
+  `nothing is wrong in approvals: ${payments} payments, ${links} audit entries, ` +
+  `${refusals} refusals and released events, ${events} events that wait, ${claims} claims\n`;
 
 const verifiedLine = (verified: VerifiedApprovals): string =>
   lineOf({ event: 'verified', service: SERVICE, ...verified });

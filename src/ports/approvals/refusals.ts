@@ -5,8 +5,8 @@ import type { StaleVersion } from '../commits.ts';
 import type { StorageUnavailable } from '../unavailable.ts';
 
 /**
- * Where refused attempts are kept, beside payments' chains and in chains of their own. No link is changed or removed, but
- * for its count. Adapters must pass `test/contract/approvals/refusals.contract.ts`.
+ * Where refused attempts are kept, and releases of parked events: beside payments' chains and in chains of their own. No link is
+ * changed or removed, but for its count. Adapters must pass `test/contract/approvals/refusals.contract.ts`.
  */
 export interface Refusals {
   /** Counts one more attempt in the link with the key; false when there is none. An Err may have counted. */

@@ -1,7 +1,15 @@
 import { type CorpusGroup, get, post } from '../corpus-request.ts';
-import { card } from './bodies.ts';
+import { card, uuid } from './bodies.ts';
 
 const UNKNOWN = `/outbox/evt_${'0'.repeat(32)}/unpark`;
+
+const towing = {
+  incidentId: uuid(3_001),
+  vendorId: uuid(101),
+  payerType: 'back_office',
+  amountCents: 2_500,
+  lineItems: [{ description: 'Towing', quantity: 1, unitPriceCents: 2_500 }],
+};
 
 /** What operators see of the system, as far as it is the same on every machine. */
 export const system: CorpusGroup = {
@@ -40,5 +48,17 @@ export const system: CorpusGroup = {
     get('no deliveries of others for a merchant', '/system/webhook_deliveries', { as: 'merchant' }),
     get('no dead letters for a merchant', '/system/dead_letters', { as: 'merchant' }),
     get('no unsent events for a merchant', '/outbox/unsent', { as: 'merchant' }),
+    post('a payment to a vendor', '/approvals/payments', towing, {
+      as: 'maker',
+      keep: { vendor: 'paymentId' },
+    }),
+    get('an event of approvals that was parked', '/outbox/parked?service=approvals', {
+      before: ['an event of approvals is parked'],
+      keep: { approvals: 'items.0.id' },
+    }),
+    post('put back of approvals', '/outbox/{{approvals}}/unpark', undefined, { key: 'unpark-2' }),
+    post('put back of approvals once', '/outbox/{{approvals}}/unpark', undefined, { key: 'unpark-2' }),
+    post('put back of approvals before', '/outbox/{{approvals}}/unpark', undefined, { key: 'unpark-3' }),
+    get('who put back the event of approvals', '/approvals/payments/{{vendor}}/audit', { as: 'boss' }),
   ],
 };

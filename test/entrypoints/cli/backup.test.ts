@@ -123,7 +123,7 @@ describe.each(['postgres', 'dynamodb'] as const)('a backup restored on %s', (kin
     const { code, err } = await checking(await BACKUPS[kind].empty());
     expect(code).toBe(1);
     expect(err).toContain('merchant-a: 0 of ');
-    expect(err).toContain('approvals: 0 of 26 audit entries are there, 26 are missing\n');
+    expect(err).toContain('approvals: 0 of 27 audit entries are there, 27 are missing\n');
   });
 
   it('has the heads of then, however the system went on', async () => {

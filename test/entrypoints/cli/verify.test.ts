@@ -62,7 +62,7 @@ it('says what it looked at and ends with 0 where nothing is wrong', async () => 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toBe(
     'nothing is wrong: 2 merchants, 5 payments, 9 transactions, 3 other entities, 34 audit entries, 10 ledger entries\n' +
-      'nothing is wrong in approvals: 9 payments, 24 audit entries, 2 refusals, 28 events that wait, 6 claims\n',
+      'nothing is wrong in approvals: 9 payments, 24 audit entries, 3 refusals and released events, 28 events that wait, 6 claims\n',
   );
 });
 
@@ -76,7 +76,7 @@ it('says the same as a JSON line', async () => {
     service: 'approvals',
     payments: 9,
     links: 24,
-    refusals: 2,
+    refusals: 3,
     events: 28,
     claims: 6,
   });

@@ -1,7 +1,10 @@
 import type { ResultAsync } from 'neverthrow';
 import type { OpenJobs } from '../../../application/files/open-jobs.ts';
-import type { ReleaseEvent } from '../../../application/outbox/release-event.ts';
+import type { ChangedMeanwhile } from '../../../application/kernel/retry-when-stale.ts';
+import type { EventNotParked } from '../../../application/outbox/parked-events.ts';
 import type { ApprovalMessage } from '../../../domain/approvals/approval-message.ts';
+import type { Origin } from '../../../domain/kernel/actor.ts';
+import type { EventId } from '../../../domain/kernel/ids.ts';
 import type { Instant } from '../../../domain/kernel/instant.ts';
 import type { PendingDelivery } from '../../../domain/webhooks/delivery.ts';
 import type { QueueDepth } from '../../../ports/approvals/approval-queue.ts';
@@ -28,6 +31,11 @@ export type SystemBacklogs = Readonly<{
 
 type Rows<Row> = (limit: number) => ResultAsync<readonly Row[], StorageUnavailable>;
 
+/** Puts a parked event back on its way, of whichever service, with who did it on record. */
+type Release = (
+  asked: Readonly<{ id: EventId; origin: Origin }>,
+) => ResultAsync<ParkedEvent, EventNotParked | ChangedMeanwhile | StorageUnavailable>;
+
 /** What a process that lasts shows operators of itself and of both services. Rows come oldest first, up to a limit. */
 export type ServedSystem = Readonly<{
   version: string;
@@ -41,7 +49,7 @@ export type ServedSystem = Readonly<{
   jobs: () => ResultAsync<OpenJobs, StorageUnavailable>;
   dueDeliveries: Rows<PendingDelivery>;
   deadLetters: Rows<ApprovalMessage>;
-  release: ReleaseEvent;
+  release: Release;
 }>;
 
 export type SystemParts = Readonly<{ system?: ServedSystem }>;

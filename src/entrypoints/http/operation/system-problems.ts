@@ -1,4 +1,4 @@
-import type { EventNotParked } from '../../../application/outbox/release-event.ts';
+import type { EventNotParked } from '../../../application/outbox/parked-events.ts';
 import { problemTable } from '../server/problem-table.ts';
 
 /** What may stand in the way of looking at the system, and of putting an event back. */
@@ -7,8 +7,7 @@ export const systemProblems = problemTable<EventNotParked>({
     status: 404,
     code: 'event_not_parked',
     title: 'No such event is parked',
-    detail:
-      'It was sent, is on its way or never was. Events of approvals are unparked with `paywright outbox unpark`.',
+    detail: 'It was sent, is on its way or never was.',
   },
 });
 

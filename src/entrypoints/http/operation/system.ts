@@ -96,7 +96,7 @@ export const system = resource({
       path: '/outbox/{id}/unpark',
       operationId: 'unparkEvent',
       summary: 'Put a parked event back on its way',
-      description: `${ADMIN} An event of the platform, with no tries behind it. Who did it is in the audit trail of its merchant (\`event_release\`).`,
+      description: `${ADMIN} An event of either service, with no tries behind it. Who did it is in the audit trail of its merchant (\`event_release\`), of an event of approvals in the audit log of its payment (\`event.unparked\`).`,
       responses: { 202: answer('The event as it was parked.', parkedEvent) },
       refusals: [404, 409],
     }),

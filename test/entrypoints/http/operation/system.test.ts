@@ -1,14 +1,13 @@
 import { errAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import packageJson from '../../../../package.json' with { type: 'json' };
-import { memoryApprovalsStorage } from '../../../../src/adapters/memory/approvals/storage.ts';
 import { approvalMessage } from '../../../../src/domain/approvals/approval-message.ts';
 import { DEFAULT_POLICY } from '../../../../src/domain/approvals/policy.ts';
 import type { MerchantId } from '../../../../src/domain/kernel/ids.ts';
 import { rfc3339 } from '../../../../src/domain/kernel/instant.ts';
 import { servedSystem } from '../../../../src/entrypoints/cli/serve-system.ts';
 import { HIDDEN_MS, MOST_RECEIVES } from '../../../../src/ports/approvals/approval-queue.ts';
-import { aCreation } from '../../../fixtures/approvals.ts';
+import { aCreation, approvalPorts } from '../../../fixtures/approvals.ts';
 import { anOpening, NOON } from '../../../fixtures/changes.ts';
 import { jobBench } from '../../../fixtures/jobs.ts';
 import { aDelivery, anEndpoint, anEvent } from '../../../fixtures/webhooks.ts';
@@ -48,7 +47,7 @@ async function aSystem() {
     (await storage.outbox.failed({ ...event, tries: 4 }, 'the bus is gone', 'parked'))._unsafeUnwrap();
     return event;
   };
-  return { app, storage, clock, queue: approvals.approvalQueue, read, unpark, park };
+  return { app, storage, approvals, clock, queue: approvals.approvalQueue, read, unpark, park };
 }
 
 describe('the system', () => {
@@ -193,12 +192,11 @@ describe('the system', () => {
   });
 
   it('shows the rest while the queue does not answer', async () => {
-    const approvals = memoryApprovalsStorage();
     const silent = () => errAsync({ kind: 'StorageUnavailable' as const, cause: 'the queue is away' });
-    const { ports } = await anHttpApp();
+    const { ports, approvals } = await anHttpApp();
     const system = servedSystem({
       platform: ports,
-      approvals,
+      approvals: { ...approvals, clock: ports.clock, ...approvalPorts },
       queue: { depth: silent, deadLetters: silent },
       circuit: () => 'closed',
     });
@@ -224,6 +222,24 @@ describe('the system', () => {
       items: [{ action: 'event.unparked', entity_id: id.replace('evt_', 'evr_'), sequence: 1 }],
     });
     expect(await read('/outbox/parked')).toEqual({ items: [], has_more: false });
+  });
+
+  it('puts a parked event of approvals back as well, which the log of its payment tells', async () => {
+    const { approvals, read, unpark } = await aSystem();
+    const { change } = aCreation();
+    (await approvals.approvalCommits.commit(change))._unsafeUnwrap();
+    const [event] = change.events;
+    if (event === undefined) throw new Error('a payment that is made has an event');
+    (await approvals.outbox.failed({ ...event, tries: 4 }, 'the queue is gone', 'parked'))._unsafeUnwrap();
+    const answered = await unpark(event.id);
+    expect([answered.status, await answered.json()]).toMatchObject([202, { id: event.id, tries: 5 }]);
+    expect(await read('/system')).toMatchObject({
+      outboxes: { approvals: { unsent: change.events.length, parked: 0 } },
+    });
+    expect((await approvals.refusals.of(event.paymentId))._unsafeUnwrap()).toMatchObject([
+      { action: 'event.unparked', actor: { id: 'user-1', type: 'admin' } },
+    ]);
+    expect((await unpark(event.id)).status).toBe(404);
   });
 
   it('is of those that manage merchants alone', async () => {
