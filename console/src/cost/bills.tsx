@@ -1,6 +1,7 @@
 import { inWords } from '../parts/badge.tsx';
 import type { CostEstimate } from './cost-queries.ts';
 import { dollars, fineDollars } from './dollars.ts';
+import { placeOf } from './how.tsx';
 
 type Bill = Pick<CostEstimate, 'monthly_total' | 'yearly_total' | 'items'>;
 
@@ -41,7 +42,9 @@ const BillCard = ({ name, bill: { monthly_total, yearly_total, items }, children
         <div key={item} className="flex justify-between gap-3">
           <dt className="text-quiet">{inWords(item)}</dt>
           <dd className="tabular-nums" title={fineDollars(monthly)}>
-            {dollars(monthly)}
+            <a href={`#${placeOf(item)}`} className="hover:underline">
+              {dollars(monthly)}
+            </a>
           </dd>
         </div>
       ))}

@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { mayApprove, sessionQuery } from '../api/session.ts';
+import { mayApprove } from '../api/session.ts';
+import { useSession } from '../shell/session-context.ts';
 import { FigureCard, Oldest } from './figure.tsx';
 import { DEAD_LETTERS, DELIVERIES, JOBS } from './row-ids.ts';
 import type { SystemState } from './system-queries.ts';
@@ -35,7 +35,7 @@ export function QueueCards({ system }: Readonly<{ system: SystemState }>) {
 
 /** A queue gives its messages to those alone who receive them: only the dead ones can be looked at. */
 function ApprovalQueue({ depth }: Readonly<{ depth: SystemState['approval_queue'] }>) {
-  const { data: session } = useQuery(sessionQuery);
+  const session = useSession();
   if (depth === undefined)
     return (
       <FigureCard name="Approval queue" figures={[]}>
@@ -53,7 +53,7 @@ function ApprovalQueue({ depth }: Readonly<{ depth: SystemState['approval_queue'
       ]}
     >
       Messages are shown to those alone who receive them. The payments they are about are{' '}
-      {session !== undefined && session !== null && mayApprove(session) ? (
+      {mayApprove(session) ? (
         <Link to="/approvals" className="font-medium text-accent hover:underline">
           those that wait for approval
         </Link>
