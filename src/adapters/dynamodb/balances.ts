@@ -4,7 +4,8 @@ import { attempt } from './faults.ts';
 import type { Item } from './items.ts';
 import { currentBalances } from './ledger-items.ts';
 import { queryItems, type Read, within } from './reads.ts';
-import { balancePartitions, spendingPartition, type Table } from './table.ts';
+import { balancePartitions, spendingPartition } from './sum-keys.ts';
+import { type Table } from './table.ts';
 
 /**
  * A balance is the sum of 129 items. One currency is two batches of reads behind a read of what was spent; all currencies

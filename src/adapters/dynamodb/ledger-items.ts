@@ -26,8 +26,9 @@ import { isTallied } from '../../domain/ledger/ledger-tally.ts';
 import type { CurrentBalance } from '../../ports/balances.ts';
 import type { Change, Spending } from '../../ports/commits.ts';
 import { type Item, sealedItem } from './items.ts';
+import { balancePartKey, spendingKey } from './sum-keys.ts';
 import type { Addition } from './sums.ts';
-import { balancePartKey, ledgerKey, spendingKey } from './table.ts';
+import { ledgerKey } from './table.ts';
 
 /** 1 on an entry that is in its ledger tally. Beside the seal, as entries of an older version get it later. */
 export const TALLIED = 'tallied';

@@ -12,8 +12,9 @@ import type { LedgerTallies } from '../../ports/ledger-tallies.ts';
 import { attempt } from './faults.ts';
 import type { Item } from './items.ts';
 import { queryDays } from './reads.ts';
+import { ledgerTallyKey, ledgerTallyPartitions } from './sum-keys.ts';
 import { type Addition, merged } from './sums.ts';
-import { ledgerTallyKey, ledgerTallyPartitions, type Table } from './table.ts';
+import { type Table } from './table.ts';
 
 /** Reads 128 partitions, and of each one small item for each day and currency. */
 export const dynamodbLedgerTallies = (table: Table): LedgerTallies => ({

@@ -29,18 +29,15 @@ import {
 } from './items.ts';
 import { balanceOf, ledgerEntryOf, ledgerItem } from './ledger-items.ts';
 import { ledgerTalliesIn } from './ledger-tallies.ts';
+import { balancePartitions, ledgerTallyPartitions, spendingPartition, tallyPartitions } from './sum-keys.ts';
 import {
   aggregateHistory,
-  balancePartitions,
   claimKeyOf,
   historyPartition,
   type ItemKey,
-  ledgerTallyPartitions,
   parkedEventKey,
   SCHEMA_KEY,
-  spendingPartition,
   TRANSACTION_PREFIX,
-  tallyPartitions,
   uniqueKey,
 } from './table.ts';
 import { talliesIn } from './tally-items.ts';

@@ -1,7 +1,8 @@
 import type { Summaries } from '../../ports/summaries.ts';
 import { attempt } from './faults.ts';
 import { queryDays } from './reads.ts';
-import { type Table, tallyPartitions } from './table.ts';
+import { tallyPartitions } from './sum-keys.ts';
+import { type Table } from './table.ts';
 import { talliesIn } from './tally-items.ts';
 
 /** Reads 128 partitions, and of each one small item for each day and currency. */

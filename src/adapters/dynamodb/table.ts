@@ -2,8 +2,6 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
 import type { AuditEntry, AuditedEntity } from '../../domain/kernel/audit-entry.ts';
 import type { ClaimKey, Operation } from '../../domain/kernel/claim.ts';
-import type { CurrencyCode } from '../../domain/kernel/currency.ts';
-import type { Day } from '../../domain/kernel/day.ts';
 import type {
   DeliveryId,
   EventId,
@@ -40,14 +38,12 @@ export const tableOf = ({ client, table: name, patience }: TableSettings): Table
 };
 
 /**
- * How many partitions share one merchant's payments, ledger entries and audit links, and all open claims, and how many
- * items each of a merchant's sums. Stored keys depend on these: changing one needs a migration that moves the items.
+ * How many partitions share one merchant's payments, ledger entries and audit links, and all open claims. Stored keys depend on these: changing one needs a migration that moves the items.
  */
 const PAYMENT_SHARDS = 8;
 const LEDGER_SHARDS = 4;
 /** Links of payments and transactions; of everything else, which there is less of and which is found without those. */
 const TRAIL_SHARDS = { payments: 8, aggregates: 2 } as const;
-const SUM_SHARDS = 128;
 const DUE_SHARDS = 8;
 const DELIVERY_PARTITIONS = 8;
 const EVENT_LOG_SHARDS = 8;
@@ -237,56 +233,6 @@ export const ledgerPartitions = (merchantId: MerchantId): readonly string[] =>
   shards(LEDGER_SHARDS).map((shard) => ledgerPartition(merchantId, shard));
 
 const ledgerPartition = (merchantId: MerchantId, shard: number): string => `${merchantId}#L#${shard}`;
-
-/** The part of a balance that one payment or transfer adds to. All of its entries are in it. */
-export const balancePartKey = (merchantId: MerchantId, currency: CurrencyCode, causeId: string): ItemKey => ({
-  pk: balancePartition(merchantId, shardOf(causeId, SUM_SHARDS)),
-  sk: currency,
-});
-
-/** The part of a balance that holds all that was spent from it, and how many times. */
-export const spendingKey = (merchantId: MerchantId, currency: CurrencyCode): ItemKey => ({
-  pk: spendingPartition(merchantId),
-  sk: currency,
-});
-
-export const spendingPartition = (merchantId: MerchantId): string => `${merchantId}#B`;
-
-/** Every partition that holds other parts of the merchant's balances. */
-export const balancePartitions = (merchantId: MerchantId): readonly string[] =>
-  shards(SUM_SHARDS).map((shard) => balancePartition(merchantId, shard));
-
-const balancePartition = (merchantId: MerchantId, shard: number): string => `${merchantId}#B#${shard}`;
-
-/** What the payments of one day, currency and shard add up to. A payment stays in one such item for good. */
-export const tallyKey = (
-  merchantId: MerchantId,
-  paymentId: PaymentId,
-  { day, currency }: Readonly<{ day: Day; currency: CurrencyCode }>,
-): ItemKey => ({
-  pk: tallyPartition(merchantId, shardOf(paymentId, SUM_SHARDS)),
-  sk: `${day}#${currency}`,
-});
-
-export const tallyPartitions = (merchantId: MerchantId): readonly string[] =>
-  shards(SUM_SHARDS).map((shard) => tallyPartition(merchantId, shard));
-
-const tallyPartition = (merchantId: MerchantId, shard: number): string => `${merchantId}#T#${shard}`;
-
-/** What the tallied entries of one day, currency and shard come to. A change's are all in the shard of what it is about. */
-export const ledgerTallyKey = (
-  merchantId: MerchantId,
-  causeId: string,
-  { day, currency }: Readonly<{ day: Day; currency: CurrencyCode }>,
-): ItemKey => ({
-  pk: ledgerTallyPartition(merchantId, shardOf(causeId, SUM_SHARDS)),
-  sk: `${day}#${currency}`,
-});
-
-export const ledgerTallyPartitions = (merchantId: MerchantId): readonly string[] =>
-  shards(SUM_SHARDS).map((shard) => ledgerTallyPartition(merchantId, shard));
-
-const ledgerTallyPartition = (merchantId: MerchantId, shard: number): string => `${merchantId}#LT#${shard}`;
 
 /** How the partitions of the platform's events begin; another service's begin otherwise. */
 export const OUTBOX = '#E';

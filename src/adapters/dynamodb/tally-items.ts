@@ -5,8 +5,8 @@ import { PAYMENT_STATUSES, type PaymentStatus } from '../../domain/payments/paym
 import { addTallies, isEmpty, type Tally } from '../../domain/payments/tally.ts';
 import type { Change } from '../../ports/commits.ts';
 import type { Item } from './items.ts';
+import { tallyKey } from './sum-keys.ts';
 import { type Addition, merged } from './sums.ts';
-import { tallyKey } from './table.ts';
 
 /**
  * What the change adds to summaries: one item, because all tallies of a payment are of one day and currency. So a
