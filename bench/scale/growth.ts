@@ -10,79 +10,86 @@ import { takePayments } from '../files/books.ts';
 import { STORES } from '../files/stores.ts';
 import type { StorageName } from '../load/installation.ts';
 import { orThrow } from '../rows.ts';
-import { aRequest, MERCHANTS, origin, type System, systemOver } from '../system.ts';
-import { AHEAD_MS, type Costs, costsOf } from './costs.ts';
+import { aRequest, MERCHANTS, origin, systemOver } from '../system.ts';
+import { AHEAD_MS, type Costs, costsOf, type Filled, PAGE, type Terms } from './costs.ts';
 
-/** What each kind of work costs with so many payments of one merchant, and with so many merchants of one payment each. */
+/** What each kind of work costs, in stores that were filled. */
 export type Growth = Readonly<{
   storage: StorageName;
-  sizes: readonly Readonly<{ payments: number; costs: Costs }>[];
-  merchants?: Readonly<{ count: number; costs: Costs }>;
+  stores: readonly Readonly<{ title: string; size?: number }>[];
+  costs: readonly Costs[];
 }>;
 
-/** Payments of one merchant, ascending; `merchants`: how many have one each, 0 for none of that. */
-export type Sizes = Readonly<{
-  payments: readonly number[];
-  merchants: number;
-  creates: number;
-  reads: number;
-  stuck: number;
-}>;
+/** A store for each number of payments of one merchant, and one of so many merchants with a payment each. */
+export type Sizes = Terms & Readonly<{ payments: readonly number[]; merchants: number }>;
 
 const CALLERS = 96;
 const [MERCHANT] = MERCHANTS as readonly [MerchantId];
-/** How far from its end the list is read whose place is known from the first size on. */
-const DEEP = 101;
 
-/** Fills a store up to each size in turn, and measures there. What measuring adds counts for the next size. */
+/** All stores of a storage are there at once, each on a server of its own where it has one, and gone at the end. */
 export async function growthOn(
   storage: StorageName,
   sizes: Sizes,
   note: (line: string) => void,
 ): Promise<Growth> {
-  const measured = await onStore(storage, async (system) => {
-    const found: Growth['sizes'][number][] = [];
-    let there = 0;
-    let deep: PaymentId | undefined;
-    for (const payments of sizes.payments) {
-      await takePayments(system, MERCHANT, { payments: Math.max(0, payments - there), callers: CALLERS });
-      deep ??= await nearTheEnd(system.storage, payments);
-      note(`${storage}: ${payments} payments are there`);
-      const terms = { ...sizes, ...present({ deep }), merchants: [MERCHANT] };
-      found.push({ payments, costs: await costsOf(system, terms) });
-      there = orThrow(await system.summarizePayments(MERCHANT, {})).totalCount;
-    }
-    return found;
-  });
-  if (sizes.merchants === 0) return { storage, sizes: measured };
-  const costs = await onStore(storage, async (system) => {
-    const merchants = await manyMerchants(system, sizes.merchants);
-    note(`${storage}: ${merchants.length} merchants are there`);
-    return costsOf(system, { ...sizes, merchants });
-  });
-  return { storage, sizes: measured, merchants: { count: sizes.merchants, costs } };
-}
-
-/** The storage is closed, and what lay on disk is gone, when `use` has ended. */
-async function onStore<T>(storage: StorageName, use: (system: System) => Promise<T>): Promise<T> {
-  const dir = mkdtempSync(join(tmpdir(), 'paywright-scale-'));
-  const store = await STORES[storage]?.(dir);
-  const opened = store?.storage ?? memoryStorage();
+  const opened: Opened[] = [];
   try {
-    return await use(await systemOver(opened, { now: () => systemClock.now() + AHEAD_MS }));
+    const stores: Filled[] = [];
+    for (const payments of sizes.payments) {
+      const { system } = await open(storage, opened);
+      await takePayments(system, MERCHANT, { payments, callers: CALLERS });
+      const deep = await startOfLastPage(system.storage);
+      stores.push({
+        title: `${inDigits(payments)} payments`,
+        size: payments,
+        system,
+        merchants: [MERCHANT],
+        ...present({ deep }),
+      });
+      note(`${storage}: ${payments} payments are there`);
+    }
+    const { system } = await open(storage, opened);
+    const merchants = await manyMerchants(system, sizes.merchants);
+    stores.push({ title: `${inDigits(merchants.length)} merchants, one each`, system, merchants });
+    note(`${storage}: ${merchants.length} merchants are there`);
+    return { storage, stores, costs: await costsOf(stores, sizes) };
   } finally {
-    await (store?.stop() ?? opened.close());
-    rmSync(dir, { recursive: true, force: true });
+    for (const { stop } of opened) await stop();
   }
 }
 
-async function nearTheEnd({ payments }: Storage, limit: number): Promise<PaymentId | undefined> {
-  const all = orThrow(await payments.list(MERCHANT, {}, { limit }));
-  return all.at(-Math.min(DEEP, all.length))?.id;
+type Opened = Readonly<{ system: Filled['system']; stop(): Promise<void> }>;
+
+async function open(storage: StorageName, opened: Opened[]): Promise<Opened> {
+  const dir = mkdtempSync(join(tmpdir(), 'paywright-scale-'));
+  const store = await STORES[storage]?.(dir);
+  const under = store?.storage ?? memoryStorage();
+  const one = {
+    system: await systemOver(under, { now: () => systemClock.now() + AHEAD_MS }),
+    async stop() {
+      await (store?.stop() ?? under.close());
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+  opened.push(one);
+  return one;
 }
 
+/** The payment before the last page; undefined of fewer. */
+async function startOfLastPage({ payments }: Storage): Promise<PaymentId | undefined> {
+  for (let before: PaymentId | undefined, last: readonly PaymentId[] = []; ; ) {
+    const page = orThrow(await payments.list(MERCHANT, {}, { limit: WALKED, ...present({ before }) }));
+    const ids = [...last, ...page.map(({ id }) => id)];
+    if (page.length < WALKED) return ids.at(-PAGE - 1);
+    last = ids.slice(-PAGE - 1);
+    before = last.at(-1);
+  }
+}
+
+const WALKED = 10_000;
+
 /** New ones, each with a payment. */
-async function manyMerchants(system: System, count: number): Promise<readonly MerchantId[]> {
+async function manyMerchants(system: Filled['system'], count: number): Promise<readonly MerchantId[]> {
   const ids = Array.from({ length: count }, (_, n) => parseMerchantId(`shop-${n}`) as MerchantId);
   const left = ids.values();
   const lane = async () => {
@@ -94,3 +101,6 @@ async function manyMerchants(system: System, count: number): Promise<readonly Me
   await Promise.all(Array.from({ length: CALLERS }, lane));
   return ids;
 }
+
+/** Thousands apart. */
+export const inDigits = (count: number): string => count.toLocaleString('en').replaceAll(',', ' ');

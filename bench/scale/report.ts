@@ -1,38 +1,22 @@
-import type { Growth } from './growth.ts';
+import { type Growth, inDigits } from './growth.ts';
 import type { Received } from './received.ts';
 import type { Shared } from './servers.ts';
 import { perTenfold } from './slope.ts';
 import type { Steady } from './steady.ts';
 
-/** A Markdown table of one storage: milliseconds at each size, and by what a tenfold size multiplies them. */
-export function growthTable({ storage, sizes, merchants }: Growth): string {
-  const columns = [
-    ...sizes.map(({ payments, costs }) => ({ title: `${whole(payments)} payments`, costs })),
-    ...(merchants === undefined
-      ? []
-      : [{ title: `${whole(merchants.count)} merchants, one each`, costs: merchants.costs }]),
-  ];
-  const works = [...new Set(columns.flatMap(({ costs }) => [...costs.keys()]))];
+/** A Markdown table of one storage: milliseconds in each store, and by what ten times as many payments multiply them. */
+export function growthTable({ storage, stores, costs }: Growth): string {
+  const titles = stores.map(({ title }) => title);
   return table(
-    [
-      `${storage}, ms`,
-      ...sizes.map((_, n) => columns[n]?.title ?? ''),
-      'per tenfold',
-      ...columns.slice(sizes.length).map(({ title }) => title),
-    ],
-    works.map((work) => {
-      const cells = columns.map(({ costs }) => ms(costs.get(work)));
-      const points = sizes.flatMap(({ payments, costs }) => {
-        const cost = costs.get(work);
-        return cost === undefined ? [] : [{ x: payments, y: cost }];
-      });
-      const slope = perTenfold(points);
-      return [
-        work,
-        ...cells.slice(0, sizes.length),
-        slope === undefined ? '' : `× ${slope.toFixed(2)}`,
-        ...cells.slice(sizes.length),
-      ];
+    [`${storage}, ms`, ...titles, 'ten times the payments'],
+    costs.map(({ work, ms: each }) => {
+      const slope = perTenfold(
+        stores.flatMap(({ size }, n) => {
+          const y = each[n];
+          return size === undefined || y === undefined ? [] : [{ x: size, y }];
+        }),
+      );
+      return [work, ...each.map(ms), slope === undefined ? '' : `× ${slope.toFixed(2)}`];
     }),
   );
 }
@@ -52,7 +36,7 @@ export const steadyTable = (runs: readonly Steady[]): string =>
     ],
     runs.map((run) => [
       run.storage,
-      `${run.perSecond}/s, ${whole(run.requests)} requests${run.errors === 0 ? '' : `, ${run.errors} of them failed`}`,
+      `${run.perSecond}/s, ${inDigits(run.requests)} requests${run.errors === 0 ? '' : `, ${run.errors} of them failed`}`,
       String(run.minutes),
       ...[run.first, run.middle, run.last].map((mib) => String(Math.round(mib))),
       ...[run.aMinute, run.aMinuteLater].map((mib) => mib.toFixed(2)),
@@ -77,7 +61,7 @@ export const sharedTable = (runs: readonly Shared[]): string =>
       String(Math.round(loop.perSecond)),
       ms(loop.p50Ms),
       ms(loop.p99Ms),
-      whole(payments),
+      inDigits(payments),
       often(inLoop),
       servers === 1 ? '' : often(atEnd),
       String(faults.length),
@@ -85,8 +69,6 @@ export const sharedTable = (runs: readonly Shared[]): string =>
   );
 
 const often = ({ least, most }: Received): string => (least === most ? String(least) : `${least} to ${most}`);
-
-const whole = (count: number): string => count.toLocaleString('en').replaceAll(',', ' ');
 
 const ms = (value: number | undefined): string =>
   value === undefined ? '' : value >= 100 ? String(Math.round(value)) : value.toPrecision(3);
