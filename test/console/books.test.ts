@@ -117,17 +117,17 @@ describe.runIf(hasChromium())('customers, the ledger and the audit trail in the 
     expect(await desk.api(`/customers/${id}`)).toMatchObject({ status: 404 });
   });
 
-  it('lead from each balance to the entries that make it, and from an entry to its payment', async () => {
+  it('lead from each balance to the statement of what makes it, and from a line to its payment', async () => {
     const { page } = await desk.open();
     await logIn(page, desk.url, desk.token, '/ledger');
     const yen = page.getByRole('link', { name: /Available 3,800 JPY/ });
     await yen.waitFor();
     await page.getByRole('link', { name: /Available 19\.99 USD/ }).waitFor();
     await yen.click();
-    await page.getByText('Entries in JPY').waitFor();
-    const { items } = await desk.api<Readonly<{ items: readonly Entry[] }>>('/ledger/entries?currency=JPY');
+    await page.getByText('Statement in JPY').waitFor();
+    const { items } = await desk.api<Readonly<{ items: readonly Entry[] }>>('/ledger/statement?currency=JPY');
     await page.getByText(`${items.length} shown, all there are`).waitFor();
-    expect(await page.getByRole('cell', { name: /USD/ }).count()).toBe(0);
+    expect(await page.getByRole('row').count()).toBe(1 + items.length);
     expect(new URL(page.url()).search).toBe('?currency=JPY');
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');

@@ -1,25 +1,26 @@
 import { Link } from '@tanstack/react-router';
 import { money } from '../parts/money.ts';
 import type { CurrencyBalance } from './ledger-queries.ts';
+import type { LedgerSearch } from './ledger-search.ts';
 
-/** What there is in each currency, never added up across them. Each leads to the entries that make it. */
-export function Balances({
-  balances,
-  chosen,
-}: Readonly<{ balances: readonly CurrencyBalance[]; chosen: string | undefined }>) {
+type Props = Readonly<{ balances: readonly CurrencyBalance[]; search: LedgerSearch }>;
+
+/** What there is in each currency, never added up across them. Each leads to the statement of what it is made of. */
+export function Balances({ balances, search }: Props) {
   return (
     <ul className="grid grid-cols-1 gap-3 sm:grid-cols-2 xl:grid-cols-3">
       {balances.map((balance) => (
         <li key={balance.currency}>
-          <BalanceCard balance={balance} isChosen={balance.currency === chosen} />
+          <BalanceCard balance={balance} search={search} />
         </li>
       ))}
     </ul>
   );
 }
 
-function BalanceCard({ balance, isChosen }: Readonly<{ balance: CurrencyBalance; isChosen: boolean }>) {
+function BalanceCard({ balance, search }: Readonly<{ balance: CurrencyBalance; search: LedgerSearch }>) {
   const { currency, available, pending, paid_out, differences } = balance;
+  const isChosen = currency === search.currency;
   const facts = [
     ['Held by refunds', pending],
     ['Paid out', paid_out],
@@ -28,7 +29,7 @@ function BalanceCard({ balance, isChosen }: Readonly<{ balance: CurrencyBalance;
   return (
     <Link
       to="/ledger"
-      search={isChosen ? {} : { currency }}
+      search={isChosen ? {} : { ...search, currency }}
       aria-current={isChosen ? 'true' : undefined}
       className="card flex flex-col gap-3 p-4 hover:bg-hover aria-current:border-accent"
     >

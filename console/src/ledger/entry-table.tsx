@@ -1,9 +1,9 @@
-import { Link } from '@tanstack/react-router';
 import { ArrowRight } from 'lucide-react';
 import { inWords } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
 import { money } from '../parts/money.ts';
 import { CELL, Table } from '../parts/table.tsx';
+import { Cause } from './cause.tsx';
 import type { LedgerEntry } from './ledger-queries.ts';
 
 const COLUMNS = [
@@ -41,22 +41,4 @@ export function EntryTable({ entries }: Readonly<{ entries: readonly LedgerEntry
       ))}
     </Table>
   );
-}
-
-/** What the money moved for; a payment can be gone to. */
-function Cause({ entry }: Readonly<{ entry: LedgerEntry }>) {
-  const { payment_id: id, transfer_id, statement_line_id, exception_id } = entry;
-  if (id !== undefined)
-    return (
-      <Link
-        to="/payments/$id"
-        params={{ id }}
-        data-row
-        title={id}
-        className="rounded text-accent hover:underline"
-      >
-        {id}
-      </Link>
-    );
-  return <span className="text-quiet">{transfer_id ?? statement_line_id ?? exception_id ?? '—'}</span>;
 }

@@ -1,19 +1,21 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
-import { LoadMore } from '../parts/load-more.tsx';
+import { List } from '../parts/list.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { Balances } from './balances.tsx';
 import { EntryTable } from './entry-table.tsx';
 import { balanceQuery, entryList } from './ledger-queries.ts';
+import { Statement } from './statement.tsx';
+import { Transfers } from './transfers.tsx';
 
 const route = getRouteApi('/ledger');
 
+/** What there is; of a chosen currency its statement, else the entries of all. */
 export function LedgerPage() {
-  const { currency } = route.useSearch();
+  const search = route.useSearch();
+  const { currency } = search;
   const balance = useQuery(balanceQuery);
-  const list = useInfiniteQuery(entryList(currency));
-  const entries = list.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <Page title="Ledger">
       <Section title="Balances">
@@ -24,34 +26,35 @@ export function LedgerPage() {
         ) : balance.data.balances.length === 0 ? (
           <Empty title="No money has moved yet">The first capture shows up here.</Empty>
         ) : (
-          <Balances balances={balance.data.balances} chosen={currency} />
+          <Balances balances={balance.data.balances} search={search} />
         )}
       </Section>
-      <Section
-        title={currency === undefined ? 'Entries' : `Entries in ${currency}`}
-        aside={
-          currency !== undefined && (
+      {currency === undefined ? (
+        <Section title="Entries">
+          <Entries />
+        </Section>
+      ) : (
+        <Section
+          title={`Statement in ${currency}`}
+          aside={
             <Link to="/ledger" search={{}} className="font-medium text-accent hover:underline">
               Show every currency
             </Link>
-          )
-        }
-      >
-        {list.isError && entries.length === 0 ? (
-          <Failure error={list.error} retry={() => void list.refetch()} />
-        ) : (
-          <div className="card overflow-hidden">
-            {list.isPending ? (
-              <Skeleton label="Loading entries" />
-            ) : entries.length === 0 ? (
-              <Empty title="No entry" />
-            ) : (
-              <EntryTable entries={entries} />
-            )}
-          </div>
-        )}
-        <LoadMore list={list} shown={entries.length} />
-      </Section>
+          }
+        >
+          <Statement currency={currency} />
+        </Section>
+      )}
+      <Transfers />
     </Page>
+  );
+}
+
+function Entries() {
+  const list = useInfiniteQuery(entryList);
+  return (
+    <List list={list} name="entries" empty={<Empty title="No entry" />}>
+      {(entries) => <EntryTable entries={entries} />}
+    </List>
   );
 }
