@@ -71,6 +71,7 @@ import { workUnderKey } from './kernel/keyed-work.ts';
 import { readKey } from './kernel/read-key.ts';
 import { rotateKeys } from './keys/rotate-keys.ts';
 import { listLedgerEntries, readBalance } from './ledger/read-ledger.ts';
+import { readStatement } from './ledger/read-statement.ts';
 import { getTransfer, listTransfers } from './ledger/read-transfers.ts';
 import { transferMoney } from './ledger/transfer-money.ts';
 import { changeMerchant } from './merchants/change-merchant.ts';
@@ -228,6 +229,7 @@ export function useCases(ports: Ports, rules: Rules) {
     listTransfers: listTransfers(ports),
     readBalance: readBalance(ports),
     listLedgerEntries: listLedgerEntries(ports),
+    readStatement: readStatement(ports),
     createCustomer: createCustomer(customers),
     getCustomer: getCustomer(customers),
     findCustomer: find,

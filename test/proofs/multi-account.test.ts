@@ -104,14 +104,21 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
     for (const { path, operation } of reads) {
       const takes = new Set((operation.parameters ?? []).map(({ name }) => name));
       const sought = ['email', 'q'].find((name) => takes.has(name));
-      const query = sought === undefined ? '' : `?${sought}=${encodeURIComponent(SECRETS.email)}`;
-      const [theirs, own] = [await b.get(`${path}${query}`), await a.get(`${path}${query}`)];
+      const query =
+        path === '/ledger/statement'
+          ? 'currency=USD&'
+          : sought === undefined
+            ? ''
+            : `${sought}=${encodeURIComponent(SECRETS.email)}&`;
+      const [theirs, own] = [await b.get(`${path}?${query}`), await a.get(`${path}?${query}`)];
       expect([path, theirs.status, own.status]).toEqual([path, 200, 200]);
       expect([path, knows(await theirs.text())]).toEqual([path, []]);
       seen.push(...knows(await own.text()));
       if (!takes.has('cursor')) continue;
-      const { next_cursor } = (await jsonOf(a, `${path}?limit=1`)) as Readonly<{ next_cursor: string }>;
-      const rest = `${path}?limit=1&cursor=${encodeURIComponent(next_cursor)}`;
+      const { next_cursor } = (await jsonOf(a, `${path}?${query}limit=1`)) as Readonly<{
+        next_cursor: string;
+      }>;
+      const rest = `${path}?${query}limit=1&cursor=${encodeURIComponent(next_cursor)}`;
       expect([path, (await a.get(rest)).status]).toEqual([path, 200]);
       const refused = await b.get(rest);
       expect([path, refused.status, await refused.json()]).toEqual([
@@ -193,6 +200,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
       'get /export_schedules',
       'get /exports',
       'get /healthz',
+      'get /ledger/statement',
       'get /merchant',
       'get /merchants',
       'get /metrics',

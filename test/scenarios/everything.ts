@@ -37,6 +37,7 @@ import { settlementSourcesContract } from './settlement-sources.scenario.ts';
 import { settlementsContract } from './settlements.scenario.ts';
 import { simulatedDisputesContract } from './simulated-disputes.scenario.ts';
 import { statementLinesContract } from './statement-lines.scenario.ts';
+import { statementsContract } from './statements.scenario.ts';
 import { timesContract } from './times.scenario.ts';
 import { transfersContract } from './transfers.scenario.ts';
 import { uploadsContract } from './uploads.scenario.ts';
@@ -56,6 +57,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   managingMerchantsContract(adapter, open);
   processorConfigContract(adapter, open);
   refundListsContract(adapter, open);
+  statementsContract(adapter, open);
   relayContract(adapter, open);
   parkedEventsContract(adapter, open);
   webhooksContract(adapter, open);

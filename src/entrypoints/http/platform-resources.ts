@@ -16,6 +16,7 @@ import { objects } from './files/objects.ts';
 import { reconciliations } from './files/reconciliations.ts';
 import { settlements } from './files/settlements.ts';
 import { ledger } from './ledger/ledger.ts';
+import { statement } from './ledger/statement.ts';
 import { transfers } from './ledger/transfers.ts';
 import { merchants } from './merchants/merchants.ts';
 import { operation, type ReadableMetrics } from './operation/operation.ts';
@@ -81,6 +82,7 @@ export const PLATFORM: readonly Resource<PlatformParts>[] = [
   merchants,
   transfers,
   ledger,
+  statement,
   audit,
   webhookEndpoints,
   webhookDeliveries,

@@ -104,5 +104,21 @@ export const transfers: CorpusGroup = {
     get('no ledger by a bad cursor', '/ledger/entries?cursor=x'),
     get('the fees of the ledger', '/ledger/entries?type=fee'),
     get('no ledger in no currency', '/ledger/entries?currency=gold'),
+    get('a statement', '/ledger/statement?currency=USD'),
+    get('a statement of another account', '/ledger/statement?currency=USD&account=transfers'),
+    get('a page of a statement', '/ledger/statement?currency=USD&limit=1', { keep: { page: 'next_cursor' } }),
+    get('the next page of a statement', '/ledger/statement?currency=USD&limit=1&cursor={{page}}'),
+    get(
+      'no page of a statement in another currency',
+      '/ledger/statement?currency=JPY&limit=1&cursor={{page}}',
+    ),
+    get('a statement before there was anything', '/ledger/statement?currency=USD&end_date=2001-01-01'),
+    get('no statement without a currency', '/ledger/statement'),
+    get('no statement of no account', '/ledger/statement?currency=USD&account=savings'),
+    get(
+      'no statement that ends before it begins',
+      '/ledger/statement?currency=USD&start_date=2045-03-02&end_date=2045-03-01',
+    ),
+    get('the statement of the receiver', '/ledger/statement?currency=USD', { as: 'other' }),
   ],
 };

@@ -82,7 +82,8 @@ const ledgerQuery = z.strictObject({
   ...paging,
 });
 
-const ledgerEntry = z
+/** An entry, with all that it is about. */
+export const ledgerEntry = z
   .strictObject({
     id: z.string().regex(/^led_[0-9a-f]{32}$/),
     merchant_id: z.string(),

@@ -52,6 +52,7 @@ describe('/openapi.json', () => {
       'get /healthz',
       'get /idempotency_keys/{key}',
       'get /ledger/entries',
+      'get /ledger/statement',
       'get /merchant',
       'get /merchants',
       'get /merchants/{id}',

@@ -68,6 +68,8 @@ describe('a time in a query', () => {
       '/transfers?end_date',
       '/ledger/entries?start_date',
       '/ledger/entries?end_date',
+      '/ledger/statement?start_date',
+      '/ledger/statement?end_date',
       '/audit?start_date',
       '/audit?end_date',
       '/audit/report?start_date',
