@@ -32,6 +32,7 @@ const HARMLESS = new Set([
   'group_by',
   'decline_code',
   'bom',
+  'account',
   'entity_type',
   'type',
   'event_type',

@@ -86,7 +86,8 @@ describe('a time in a query', () => {
       const client = await aClient((to, init) => app.request(to, init), 'merchant-1');
       // What is encoded, and what is sent as it is: there `+` means a space.
       const asked = async (query: string) => {
-        const response = await client.get(`${path}?${name}=${query}`);
+        const needed = path === '/ledger/statement' ? 'currency=EUR&' : '';
+        const response = await client.get(`${path}?${needed}${name}=${query}`);
         const text = await response.text();
         return { status: response.status, text };
       };
