@@ -124,7 +124,8 @@ describe.runIf(hasChromium())('customers, the ledger and the audit trail in the 
     await yen.waitFor();
     await page.getByRole('link', { name: /Available 19\.99 USD/ }).waitFor();
     await yen.click();
-    await page.getByText('Statement in JPY').waitFor();
+    await page.getByRole('heading', { name: 'Statement in JPY' }).waitFor();
+    expect(await yen.getAttribute('aria-current')).toBe('true');
     const { items } = await desk.api<Readonly<{ items: readonly Entry[] }>>('/ledger/statement?currency=JPY');
     await page.getByText(`${items.length} shown, all there are`).waitFor();
     expect(await page.getByRole('row').count()).toBe(1 + items.length);

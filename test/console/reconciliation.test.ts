@@ -99,6 +99,8 @@ describe.runIf(hasChromium())('reconciliation in the console', () => {
     await page.getByRole('link', { name: /^Mismatched/ }).click();
     await page.getByText(`${counts['mismatched']} shown, all there are`).waitFor();
     expect(new URL(page.url()).search).toBe('?outcome=mismatched');
+    const chosen = page.getByRole('link', { name: /^Mismatched/ });
+    expect(await chosen.getAttribute('aria-current')).toBe('true');
     expect(await page.getByRole('row', { name: /Mismatched 6\.50 USD pay_/ }).count()).toBe(1);
     const list = page.url();
     await page.getByRole('link', { name: 'Exceptions of this kind', exact: true }).click();

@@ -30,6 +30,7 @@ function BalanceCard({ balance, search }: Readonly<{ balance: CurrencyBalance; s
     <Link
       to="/ledger"
       search={isChosen ? {} : { ...search, currency }}
+      activeOptions={{ exact: true }}
       aria-current={isChosen ? 'true' : undefined}
       className="card flex flex-col gap-3 p-4 hover:bg-hover aria-current:border-accent"
     >

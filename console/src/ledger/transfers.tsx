@@ -15,7 +15,7 @@ import { Signed } from './signed.tsx';
 const COLUMNS = [
   { name: 'Amount', look: 'w-32 text-right sm:w-44' },
   { name: 'Merchant' },
-  { name: 'Transfer', look: 'hidden w-80 lg:table-cell' },
+  { name: 'Transfer', look: 'hidden w-88 lg:table-cell' },
   { name: 'Created', look: 'hidden w-44 text-right sm:table-cell' },
 ];
 
@@ -49,7 +49,8 @@ function TransferRow({ transfer }: Readonly<{ transfer: Transfer }>) {
   const { id, merchant_id, destination_merchant_id, amount, currency, description, created_at } = transfer;
   const day = dayOf(Date.parse(created_at), useZone());
   const isSent = merchant_id === useSession().merchant_id;
-  const other = isSent ? `To ${destination_merchant_id}` : `From ${merchant_id}`;
+  const way = isSent ? 'To' : 'From';
+  const other = isSent ? destination_merchant_id : merchant_id;
   const said = description === undefined ? other : `${other}: ${description}`;
   return (
     <tr className="hover:bg-hover">
@@ -64,7 +65,8 @@ function TransferRow({ transfer }: Readonly<{ transfer: Transfer }>) {
           <Signed amount={isSent ? -BigInt(amount) : amount} currency={currency} /> {currency}
         </Link>
       </td>
-      <td className={CELL} title={said}>
+      <td className={CELL} title={`${way} ${said}`}>
+        {way} <br className="sm:hidden" />
         {said}
       </td>
       <td className={`${CELL} hidden lg:table-cell`}>

@@ -76,6 +76,7 @@ function OutcomeLine({ id, outcome, many, whole, isChosen }: LineProps) {
         params={{ id }}
         search={isChosen ? {} : { outcome }}
         resetScroll={false}
+        activeOptions={{ exact: true }}
         aria-current={isChosen ? 'true' : undefined}
         className="flex flex-col gap-1 rounded-md px-2 py-1.5 hover:bg-hover aria-current:bg-accent-wash"
       >
