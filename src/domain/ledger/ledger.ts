@@ -15,7 +15,7 @@ import { type Money, money } from '../kernel/money.ts';
 /**
  * The accounts every merchant has in every currency. `available` is what the merchant may spend, `pending` what refunds
  * under way hold; `processor` is what the processor took in (a debit), `fees` what it kept, `transfers` what went to other
- * merchants (a debit) or came from them, `bank` what the processor paid out to the merchant's bank (a debit), and `differences`
+ * merchants or came from them (a debit), `bank` what the processor paid out to the merchant's bank (a debit), and `differences`
  * what was accepted as more (a credit) or less (a debit) than the books say.
  */
 export const ACCOUNTS = [
