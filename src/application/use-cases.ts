@@ -63,6 +63,7 @@ import { startReconciliation } from './files/start-reconciliation.ts';
 import { exportFileRetention } from './files/sweep-exports.ts';
 import { processorFileRetention } from './files/sweep-processor-files.ts';
 import { takeUpFile } from './files/take-up-file.ts';
+import { checkChain } from './integrity/check-chain.ts';
 import { compareHeads } from './integrity/checkpoint.ts';
 import { verifyWithFiles } from './integrity/verify-files.ts';
 import { enforceRetention } from './kernel/enforce-retention.ts';
@@ -245,6 +246,7 @@ export function useCases(ports: Ports, rules: Rules) {
     listMerchants: listMerchants(ports),
     listAudit: listAudit(ports),
     makeAuditReport: makeAuditReport(ports, rules.anomalies),
+    checkChain: checkChain(ports),
     ...webhookUseCases(ports, webhooks.updateEndpoint),
     rotateKeys: rotateKeys(webhooks),
     verify: verifyWithFiles(ports),

@@ -148,11 +148,39 @@ describe.runIf(hasChromium())('customers, the ledger and the audit trail in the 
       `/audit?entity_id=${customer.id}`,
     );
     expect(JSON.parse(raw ?? '')).toEqual(items[0]);
+    const chain = await desk.api<Readonly<{ intact: boolean; links: number }>>(
+      `/audit/chain?entity_type=customer&entity_id=${customer.id}`,
+    );
+    expect(chain).toMatchObject({ intact: true, links: 1 });
+    await page.getByText('Chain intact', { exact: true }).waitFor();
+    await page.getByRole('link', { name: '1 link', exact: true }).click();
+    expect(new URL(page.url()).search).toBe(`?entity_type=customer&entity_id=${customer.id}`);
     const [report] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('link', { name: 'Report as CSV' }).click(),
     ]);
     expect(new URL(report.url()).pathname).toBe('/console/api/audit/report');
+  });
+
+  it('say of a chain which link is not as it was sealed, and of a transaction nothing', async () => {
+    const { page } = await desk.open();
+    const fault = { entity_type: 'customer', entity_id: customer.id, sequence: 1, kind: 'edited' };
+    const broken = {
+      entity_type: 'customer',
+      entity_id: customer.id,
+      intact: false,
+      links: 1,
+      head: '',
+      fault,
+    };
+    await page.route('**/api/audit/chain?*', (route) => route.fulfill({ json: broken }));
+    await logIn(page, desk.url, desk.token, `/audit?entity_type=customer&entity_id=${customer.id}`);
+    await page.getByText('Chain broken', { exact: true }).waitFor();
+    await page.getByText(`Edited, link 1 of customer ${customer.id}`, { exact: true }).waitFor();
+    await page.unroute('**/api/audit/chain?*');
+    await page.goto(`${desk.url}/console/audit?entity_type=transaction&entity_id=txn_${'0'.repeat(32)}`);
+    await page.getByText('No entry matches').waitFor();
+    expect(await page.getByText(/^Chain/).count()).toBe(0);
   });
 
   it('show who may not see them which permission is missing', async () => {

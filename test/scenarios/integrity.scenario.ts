@@ -1,5 +1,7 @@
 import { err, ok } from 'neverthrow';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { systemIds } from '../../src/adapters/system/ids.ts';
+import { type ChainRoot, checkChain } from '../../src/application/integrity/check-chain.ts';
 import { compareHeads, type KnownHeads } from '../../src/application/integrity/checkpoint.ts';
 import { verify } from '../../src/application/integrity/verify.ts';
 import { digests } from '../fixtures/changes.ts';
@@ -12,8 +14,10 @@ import {
   chainOf,
   editLink,
   LATER,
+  lastOf,
   resealed,
   type TamperedStorage,
+  transactionOf,
 } from '../support/tampering/book.ts';
 import { change, type TamperedStore } from '../support/tampering/tampering.ts';
 import { MUTATIONS } from './integrity-mutations.ts';
@@ -60,6 +64,53 @@ export function integrityContract(storage: TamperedStorage, open: () => Promise<
       // How old rows are decides how they are compared, which no storage has a part in.
       if (storage === 'memory')
         expect((await verifyAt(() => LATER))._unsafeUnwrapErr()).toMatchObject(expected);
+    });
+
+    it('finds the same in one chain by itself, and nothing wrong in the others', async () => {
+      const check = checkChain({ ...store.storage, digests });
+      const of = async (entityType: ChainRoot, entityId: string) =>
+        (await check({ merchantId: A, entityType, entityId }))._unsafeUnwrap();
+      const { length } = await chainOf(book, book.refunded);
+      const { hash } = await lastOf(book, book.refunded);
+      const sent = {
+        links: (await chainOf(book, book.sent)).length,
+        head: (await lastOf(book, book.sent)).hash,
+      };
+      expect(await of('payment', book.refunded)).toEqual({ links: length, head: hash });
+      expect(await of('transfer', book.sent)).toEqual(sent);
+      await editLink(book, book.refunded, 2, (link) => ({ ...link, action: 'payment.canceled' }));
+      expect(await of('payment', book.refunded)).toEqual({
+        links: length,
+        head: hash,
+        fault: {
+          kind: 'BadRow',
+          merchantId: A,
+          row: 'payment',
+          id: book.refunded,
+          sequence: 2,
+          fault: 'edited',
+        },
+      });
+      expect(await of('transfer', book.sent)).toEqual(sent);
+      await book.hand.restore();
+      const { id } = await transactionOf(book, book.refunded, 'refund');
+      await editLink(book, id, 1, (link) => ({ ...link, action: 'refund.failed' }));
+      expect((await of('payment', book.refunded)).fault).toMatchObject({
+        row: 'transaction',
+        id,
+        fault: 'edited',
+      });
+      for (const [entityType, entityId] of [
+        ['payment', systemIds.payment(LATER)],
+        ['payment', book.sent],
+        ['transfer', book.refunded],
+        ['customer', 'x'],
+      ] as const)
+        expect((await check({ merchantId: A, entityType, entityId }))._unsafeUnwrapErr()).toEqual({
+          kind: 'ChainNotFound',
+        });
+      const foreign = await check({ merchantId: B, entityType: 'payment', entityId: book.refunded });
+      expect(foreign._unsafeUnwrapErr()).toEqual({ kind: 'ChainNotFound' });
     });
 
     it('names each of several bad rows once and goes on behind them, as far as it is asked to', async () => {

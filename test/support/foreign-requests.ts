@@ -72,6 +72,15 @@ const isSigned = (path: string): boolean =>
 /** Idempotency keys that A used, and B never did. */
 const KEYS_OF_A = ['refund', 'to-b', 'held'];
 
+/** Where each thing is of one merchant. */
+const OF_ONE: ReadonlySet<string> = new Set(['/events', '/audit/chain']);
+
+const CHAINED: Readonly<Record<string, string>> = { pay: 'payment', cus: 'customer', trf: 'transfer' };
+
+/** What a path asks for beside the name. */
+const typed = (path: string, value: string): string =>
+  path === '/audit/chain' ? `entity_type=${CHAINED[value.slice(0, 3)] ?? 'merchant'}&` : '';
+
 type Schema = Document['components']['schemas'][string];
 
 /**
@@ -169,10 +178,13 @@ export function foreignRequests(
       .filter((each) => each.in === 'query' && each.name !== 'cursor' && !HARMLESS.has(each.name))
       .flatMap((each) =>
         known(inQueries, each.name, name)
-          // The completion of a transfer is an event of both merchants; no event is about a merchant.
-          .filter((value) => path !== '/events' || (value !== ofA.toB && value !== 'merchant-a'))
+          // A transfer is of both merchants, and so is the event of its completion; no event is about a merchant.
+          .filter((value) => !OF_ONE.has(path) || (value !== ofA.toB && value !== 'merchant-a'))
           .map((value) =>
-            request('query', value, (given) => [method, `${path}?${each.name}=${encodeURIComponent(given)}`]),
+            request('query', value, (given) => [
+              method,
+              `${path}?${typed(path, value)}${each.name}=${encodeURIComponent(given)}`,
+            ]),
           ),
       );
     const byBody = namesIn(document, schema).flatMap((field) =>

@@ -7,8 +7,9 @@ import { LoadMore } from '../parts/load-more.tsx';
 import { Page } from '../parts/page.tsx';
 import { AuditFilters } from './audit-filters.tsx';
 import { auditList } from './audit-queries.ts';
-import { type AuditSearch, auditFilters } from './audit-search.ts';
+import { type AuditSearch, auditFilters, chainedIn } from './audit-search.ts';
 import { AuditTrail } from './audit-trail.tsx';
+import { ChainBadge } from './chain-badge.tsx';
 
 const route = getRouteApi('/audit');
 
@@ -16,6 +17,7 @@ export function AuditPage() {
   const search = route.useSearch();
   const list = useInfiniteQuery(auditList(search));
   const entries = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const chained = chainedIn(search, entries[0]?.entity_type);
   return (
     <Page
       title="Audit"
@@ -27,6 +29,7 @@ export function AuditPage() {
       }
     >
       <AuditFilters />
+      {chained !== undefined && <ChainBadge of={chained} />}
       {list.isError && entries.length === 0 ? (
         <Failure error={list.error} retry={() => void list.refetch()} />
       ) : (

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, bodyOf, type Schemas } from '../api/api.ts';
-import { type AuditSearch, auditFilters } from './audit-search.ts';
+import { type AuditSearch, auditFilters, type Chained } from './audit-search.ts';
 
 export type AuditEntry = Schemas['AuditEntry'];
 
@@ -42,4 +42,12 @@ export const looksAt = (customerId: string) =>
           signal,
         }),
       ),
+  });
+
+/** Whether one chain is as it was sealed, each time that it is looked at. */
+export const chainQuery = (of: Readonly<{ entity_type: Chained; entity_id: string }>) =>
+  queryOptions({
+    queryKey: ['audit', 'chain', of],
+    queryFn: ({ signal }) => bodyOf(api.GET('/audit/chain', { params: { query: of }, signal })),
+    meta: { live: true },
   });

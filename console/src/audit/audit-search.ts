@@ -34,6 +34,20 @@ export const auditSearch = z.object({
 
 export type AuditSearch = z.infer<typeof auditSearch>;
 
+/** What has a chain to be checked by itself; those of transactions are checked with their payment's. */
+export type Chained = Exclude<(typeof ENTITY_TYPES)[number], 'transaction'>;
+
+/** The one thing whose trail it is, by what is asked for or, without a type, by what was found. */
+export function chainedIn(
+  { entity_type, entity_id }: AuditSearch,
+  found: string | undefined,
+): Readonly<{ entity_type: Chained; entity_id: string }> | undefined {
+  const type = ENTITY_TYPES.find((each) => each === (entity_type ?? found));
+  return entity_id === undefined || type === undefined || type === 'transaction'
+    ? undefined
+    : { entity_type: type, entity_id };
+}
+
 type AuditQuery = NonNullable<paths['/audit']['get']['parameters']['query']>;
 
 /** What of the search is given, as the API takes it. */

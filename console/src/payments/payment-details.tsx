@@ -2,6 +2,7 @@ import { Link, useRouter } from '@tanstack/react-router';
 import { CircleCheck, Clock, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import type { Schemas } from '../api/api.ts';
+import { ChainBadge } from '../audit/chain-badge.tsx';
 import { inWords, Status } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
 import { Copyable } from '../parts/copyable.tsx';
@@ -80,7 +81,17 @@ export function PaymentDetails({ payment }: Readonly<{ payment: PaymentWithTrans
         <PaymentTimeline payment={payment} />
         <div className="flex flex-col gap-8">
           <Section title="Details">
-            <Facts facts={factsOf(payment)} />
+            <Facts
+              facts={[
+                ...factsOf(payment),
+                [
+                  'Audit trail',
+                  permissions.includes('audit') ? (
+                    <ChainBadge of={{ entity_type: 'payment', entity_id: payment.id }} />
+                  ) : undefined,
+                ],
+              ]}
+            />
           </Section>
           <PaymentLedger payment={payment} />
           <Metadata of={payment} />

@@ -3,6 +3,7 @@ import type { KeysHealth } from '../../ports/keys-health.ts';
 import type { SecretHealth } from '../../ports/secrets.ts';
 import type { StorageHealth } from '../../ports/storage-health.ts';
 import { audit } from './audit/audit.ts';
+import { auditChains } from './audit/chain.ts';
 import { cost } from './cost/cost.ts';
 import { customers } from './customers/customers.ts';
 import { paymentMethods } from './customers/payment-methods.ts';
@@ -84,6 +85,7 @@ export const PLATFORM: readonly Resource<PlatformParts>[] = [
   ledger,
   statement,
   audit,
+  auditChains,
   webhookEndpoints,
   webhookDeliveries,
   events,

@@ -124,5 +124,15 @@ export const auditAndExport: CorpusGroup = {
     post('no order by who may only take payments', '/exports', { kind: 'payments' }, { as: 'cashier' }),
     get('no file of another merchant', '/exports/{{file}}', { as: 'other' }),
     get('no file by an id that is none', '/exports/x'),
+    get('a chain of a payment', '/audit/chain?entity_type=payment&entity_id={{held}}'),
+    get('a chain of a transfer that is a payment', '/audit/chain?entity_type=transfer&entity_id={{held}}'),
+    get('no chain of a transaction by itself', '/audit/chain?entity_type=transaction&entity_id={{capture}}'),
+    get('no chain without an id', '/audit/chain?entity_type=payment'),
+    get('no chain of another merchant', '/audit/chain?entity_type=payment&entity_id={{held}}', {
+      as: 'other',
+    }),
+    get('no chain by who may only take payments', '/audit/chain?entity_type=payment&entity_id={{held}}', {
+      as: 'cashier',
+    }),
   ],
 };

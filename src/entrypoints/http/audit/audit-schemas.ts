@@ -4,7 +4,7 @@ import type { AuditedEntity } from '../../../domain/kernel/audit-entry.ts';
 import { actorType, listPage, openList, paging, period, time } from '../server/schemas.ts';
 
 /** What a merchant has chains of. Jobs are under a tenant of their own. */
-const ENTITY_TYPES: readonly AuditedEntity[] = [
+export const ENTITY_TYPES: readonly AuditedEntity[] = [
   'payment',
   'transaction',
   ...AGGREGATE_KINDS.filter((kind) => kind !== 'job'),

@@ -11,7 +11,7 @@ import type { FailureOf } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
 import { answerJson, answerPage, type HttpContext } from '../server/request-context.ts';
 import { answer, fileName, resource } from '../server/route.ts';
-import { json, text } from '../server/route-description.ts';
+import { json, type Tag, text } from '../server/route-description.ts';
 import { auditPage, auditQuery, auditReport, auditReportQuery } from './audit-schemas.ts';
 
 const problems = problemTable<FailureOf<UseCases, 'listAudit' | 'makeAuditReport'>>({});
@@ -98,8 +98,14 @@ function reportCsv({
 
 const COLUMNS = ['section', 'type', 'count', 'severity', 'timestamp', 'entity_id', 'description'];
 
+export const AUDIT_TAG = {
+  name: 'audit',
+  description: 'Who changed what and when, in chains of hashes, and what stands out.',
+} as const satisfies Tag;
+
+/** The trail of a merchant, and its report. */
 export const audit = resource({
-  tag: { name: 'audit', description: 'Who changed what and when, in chains of hashes, and what stands out.' },
+  tag: AUDIT_TAG,
   problems,
   routes: [
     forTenants('audit', getAudit, {

@@ -34,6 +34,7 @@ describe('/openapi.json', () => {
       'delete /export_schedules/{id}',
       'delete /webhook_endpoints/{id}',
       'get /audit',
+      'get /audit/chain',
       'get /audit/report',
       'get /balance',
       'get /cost',
