@@ -42,7 +42,7 @@ const chainQuery = z.strictObject({
 });
 
 /** Whether all links are as they were sealed. */
-export const checkedChain = z
+const checkedChain = z
   .strictObject({
     entity_type: openList(CHAINED),
     entity_id: z.string(),
