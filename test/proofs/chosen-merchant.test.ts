@@ -29,13 +29,14 @@ describe('an administrator who goes from one merchant to another', () => {
         method === 'get' &&
         !path.includes('{') &&
         (operation.parameters ?? []).some(({ name }) => name === 'Paywright-Merchant') &&
-        !['/search', '/events/stream'].includes(path),
+        !['/search', '/events/stream', '/audit/chain'].includes(path),
     );
     expect(reads.length).toBeGreaterThan(15);
     for (const { path } of reads)
       for (const merchant of ['merchant-a', 'merchant-b']) {
-        const own = await (await aClient(send, merchant, PERMITTED)).get(path);
-        const chosen = await (await choosing(merchant)).get(path);
+        const asked = path === '/ledger/statement' ? `${path}?currency=USD&end_date=2100-01-01` : path;
+        const own = await (await aClient(send, merchant, PERMITTED)).get(asked);
+        const chosen = await (await choosing(merchant)).get(asked);
         expect([path, chosen.status, await textOf(chosen)]).toEqual([path, 200, await textOf(own)]);
       }
   });
