@@ -104,7 +104,8 @@ describe.runIf(hasEmulator(s3))(`objects in a bucket (${s3})`, () => {
     expect(Math.abs(end - Date.now() - WEEK)).toBeLessThan(3_600_000);
     expect(await prune(end - 1)).toBe(0);
     expect((await objects.putPart(upload, 1, bytes)).isOk()).toBe(true);
-    expect(await prune(end)).toBe(1);
+    // A gateway over files says of an upload that it began when its last part came.
+    expect(await prune(await ends())).toBe(1);
     expect(await ends()).toBe(0);
     expect(
       (await at.client.send(new ListMultipartUploadsCommand({ Bucket: at.bucket }))).Uploads ?? [],
