@@ -14,7 +14,7 @@ import type { Item } from './items.ts';
 import { queryDays } from './reads.ts';
 import { ledgerTallyKey, ledgerTallyPartitions } from './sum-keys.ts';
 import { type Addition, merged } from './sums.ts';
-import { type Table } from './table.ts';
+import type { Table } from './table.ts';
 
 /** Reads 128 partitions, and of each one small item for each day and currency. */
 export const dynamodbLedgerTallies = (table: Table): LedgerTallies => ({

@@ -2,7 +2,6 @@ import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
 import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
 import type { AuditEntry, AuditedEntity } from '../../domain/kernel/audit-entry.ts';
 import { type MerchantId, parseId } from '../../domain/kernel/ids.ts';
-import { present } from '../../domain/kernel/present.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { IntegrityFinding } from './integrity-finding.ts';
 import { type AggregateReads, verifyAggregate } from './verify-aggregate.ts';
@@ -76,6 +75,6 @@ const checked = <Seen>(
     })
     .orElse((failure) =>
       failure.kind === 'BadRow'
-        ? okAsync({ links: version, head: auditHash, ...present({ fault: failure }) })
+        ? okAsync({ links: version, head: auditHash, fault: failure })
         : errAsync(failure),
     );

@@ -2,23 +2,14 @@ import { okAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import { systemSignedTokens } from '../../../src/adapters/system/signed-tokens.ts';
 import { MOST_STATEMENT_ENTRIES, readStatement } from '../../../src/application/ledger/read-statement.ts';
-import { money } from '../../../src/domain/kernel/money.ts';
-import { emptyBalance, type LedgerEntry, ledgerEntry } from '../../../src/domain/ledger/ledger.ts';
-import { aMerchantId, NOON, ports } from '../../fixtures/changes.ts';
+import { emptyBalance, type LedgerEntry } from '../../../src/domain/ledger/ledger.ts';
+import { aMerchantId, NOON } from '../../fixtures/changes.ts';
+import { aLedgerEntry } from '../../fixtures/ledger-entries.ts';
 
 const merchantId = aMerchantId();
 const currency = 'EUR';
 
-const aCapture = (at: number): LedgerEntry =>
-  ledgerEntry({
-    id: ports.ids.ledgerEntry(at),
-    merchantId,
-    type: 'capture',
-    amount: money(1n, currency),
-    createdAt: at,
-    paymentId: ports.ids.payment(at),
-    transactionId: ports.ids.transaction(at),
-  });
+const aCapture = (at: number): LedgerEntry => aLedgerEntry({ type: 'capture', units: 1n, currency, at });
 
 const capturesUntil = (count: number): readonly LedgerEntry[] =>
   Array.from({ length: count }, (_, index) => aCapture(NOON + index)).reverse();

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { money } from '../../../src/domain/kernel/money.ts';
-import { type LedgerEntryType, ledgerEntry } from '../../../src/domain/ledger/ledger.ts';
+import type { LedgerEntryType } from '../../../src/domain/ledger/ledger.ts';
 import {
   addLedgerTallies,
   type LedgerTally,
   ledgerTalliesOf,
 } from '../../../src/domain/ledger/ledger-tally.ts';
-import { aMerchantId, NOON, ports } from '../../fixtures/changes.ts';
+import { NOON } from '../../fixtures/changes.ts';
+import { aLedgerEntry } from '../../fixtures/ledger-entries.ts';
 import { sortedTallies, tallied } from '../../support/ledger-tallies.ts';
 
 const DAY = 86_400_000;
@@ -28,17 +28,7 @@ const anEntry = fc
     currency: fc.constantFrom('USD' as const, 'JPY' as const),
     at: fc.integer({ min: NOON, max: NOON + 3 * DAY }),
   })
-  .map(({ type, units, currency, at }) =>
-    ledgerEntry({
-      id: ports.ids.ledgerEntry(at),
-      merchantId: aMerchantId(),
-      type,
-      amount: money(units, currency),
-      createdAt: at,
-      paymentId: ports.ids.payment(at),
-      transactionId: ports.ids.transaction(at),
-    }),
-  );
+  .map(aLedgerEntry);
 
 describe('ledger tallies', () => {
   it('are the fold of the entries, however these are cut into changes', () => {

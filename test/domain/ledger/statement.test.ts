@@ -1,15 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { money } from '../../../src/domain/kernel/money.ts';
 import {
   ACCOUNTS,
   balancesOf,
   type LedgerEntry,
   type LedgerEntryType,
-  ledgerEntry,
 } from '../../../src/domain/ledger/ledger.ts';
 import { changeOf, statementOf } from '../../../src/domain/ledger/statement.ts';
-import { aMerchantId, NOON, ports } from '../../fixtures/changes.ts';
+import { NOON } from '../../fixtures/changes.ts';
+import { aLedgerEntry } from '../../fixtures/ledger-entries.ts';
 
 const TYPES = ['capture', 'fee', 'refund_hold', 'refund', 'refund_release', 'chargeback', 'payout'] as const;
 const currency = 'EUR';
@@ -21,17 +20,7 @@ const anEntry = fc
     units: fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }),
     at: fc.integer({ min: NOON, max: NOON + SPAN }),
   })
-  .map(({ type, units, at }) =>
-    ledgerEntry({
-      id: ports.ids.ledgerEntry(at),
-      merchantId: aMerchantId(),
-      type,
-      amount: money(units, currency),
-      createdAt: at,
-      paymentId: ports.ids.payment(at),
-      transactionId: ports.ids.transaction(at),
-    }),
-  );
+  .map((posted) => aLedgerEntry({ ...posted, currency }));
 
 const newestFirst = (entries: readonly LedgerEntry[]) => entries.toSorted((a, b) => (a.id < b.id ? 1 : -1));
 const aTime = fc.integer({ min: NOON - 1, max: NOON + SPAN + 1 });

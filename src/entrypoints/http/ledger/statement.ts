@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { MOST_STATEMENT_ENTRIES } from '../../../application/ledger/read-statement.ts';
 import type { UseCases } from '../../../application/use-cases.ts';
-import { present } from '../../../domain/kernel/present.ts';
 import { ACCOUNTS } from '../../../domain/ledger/ledger.ts';
 import { statementLineRecord, statementRecord } from '../../../domain/ledger/statement.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
@@ -67,7 +66,7 @@ const getStatement =
           merchantId,
           currency,
           account,
-          ...present(range),
+          ...range,
           ...pageOf(query),
         })),
       )
