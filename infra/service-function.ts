@@ -4,10 +4,11 @@ import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { type CustomerKeys, customerKeyStatements } from './customer-keys.ts';
+import { functionCode } from './function-code.ts';
 import type { Ask, FunctionPlan, Resource } from './function-plans.ts';
 import type { Network } from './network.ts';
 import { type StripeSecrets, stripeSettings, stripeStatements } from './stripe-secrets.ts';
@@ -77,7 +78,7 @@ export function serviceFunction(
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     handler: 'index.handler',
-    code: Code.fromAsset(bundle),
+    code: functionCode(bundle),
     memorySize: memoryMb,
     timeout: Duration.seconds(FUNCTION_TIMEOUT_S),
     tracing: Tracing.ACTIVE,

@@ -1,26 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { STARTED_WITH } from '../../tools/bundle/code-caches.ts';
 
 const PROBE = join(import.meta.dirname, 'probe.cjs');
 
 /** Milliseconds: from the start of the process until the function can be invoked, and of that the loading of its bundle. */
 export type Init = Readonly<{ readyMs: number; importMs: number; importCpuMs: number }>;
 
-/** What a function has to be given to start; it connects to nothing before its first invocation. */
-const VARIABLES = {
-  PAYWRIGHT_SECRET: 'a secret of the bench and of nothing else',
-  PAYWRIGHT_CUSTOMER_KEYS: `bench:${Buffer.alloc(32, 7).toString('base64url')}`,
-  JWT_SECRET: 'another secret of the bench, of 32 bytes and more',
-  AWS_REGION: 'eu-central-1',
-  AWS_ACCESS_KEY_ID: 'none',
-  AWS_SECRET_ACCESS_KEY: 'none',
-  DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
-};
-
-/** One cold start of the function whose bundle is `file`. `flags` are Node's. */
+/** One cold start of the function that is loaded from `file`. `flags` are Node's. */
 export function initOf(file: string, storage: string, flags: readonly string[] = []): Init {
   const said = execFileSync(process.execPath, [...flags, PROBE, file], {
-    env: { ...VARIABLES, STORAGE: storage, PATH: process.env['PATH'] },
+    env: { ...STARTED_WITH, STORAGE: storage, PATH: process.env['PATH'] },
     encoding: 'utf8',
   });
   const { startMs, importMs, importCpuMs } = JSON.parse(said) as Readonly<Record<string, number>>;

@@ -104,7 +104,7 @@ const sorted = (names: Iterable<string>): readonly string[] => [...new Set(names
 const COMMAND = /class extends [\w$]+\([\w$]+,[\w$]+,"([A-Za-z0-9]+)",[\w$]+\)/g;
 
 function asksIn(name: string): readonly string[] {
-  const text = readFileSync(bundles.get(name)?.file ?? '', 'utf8');
+  const text = readFileSync(bundles.get(name)?.bundle ?? '', 'utf8');
   return sorted(
     [...text.matchAll(COMMAND)].flatMap(([, operation = '']) => {
       const needed = IAM[operation];

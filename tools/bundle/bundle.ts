@@ -2,6 +2,7 @@ import { copyFileSync, cpSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { partsOf, withoutAbsent } from './absent.ts';
+import { makeCodeCache } from './code-caches.ts';
 import { withoutDocuments } from './documents.ts';
 import { type BundledFunction, FUNCTIONS, type Service } from './functions.ts';
 import {
@@ -27,14 +28,16 @@ export type BundleOptions = Readonly<{
   outDir: string;
   /** The one storage of each service's functions. */
   storages: Readonly<Record<Service, Storage>>;
-  /** Beside each bundle, `index.cjs.map`, which nothing of it names. */
+  /** Beside each bundle, `function.cjs.map`, which nothing of it names. */
   sourceMaps?: boolean;
 }>;
 
 export type Bundle = BundledFunction &
   Readonly<{
     storage: Storage;
+    /** What Lambda loads: it starts the bundle, from its code cache when that serves. */
     file: string;
+    bundle: string;
     bytes: number;
     /** Of the file beside, which is loaded where Stripe is in the settings. */
     stripeBytes?: number;
@@ -42,6 +45,7 @@ export type Bundle = BundledFunction &
     inputs: Readonly<Record<string, Readonly<{ bytesInOutput: number }>>>;
   }>;
 
+const START = join(import.meta.dirname, 'start.cjs');
 const POSTGRES = join(import.meta.dirname, '../../src/adapters/postgres');
 
 /** The files that a function which migrates applies; it reads them where `import.meta.url` says they are, beside it. */
@@ -51,8 +55,9 @@ const MIGRATIONS: Readonly<Record<Service, string>> = {
 };
 
 /**
- * Makes `<outDir>/<name>/index.cjs` of every function, minified, with all that it uses and nothing to install beside it, for
- * `index.handler` on Node 24. CommonJS, because Node starts it sooner than modules.
+ * Makes the folder `<outDir>/<name>` of every function, for `index.handler` on Node 24: `function.cjs` is its bundle, minified, with all
+ * that it uses and nothing to install beside it; `index.cjs` starts that, from `function.<arch>.cache` when that serves (`start.cjs`).
+ * CommonJS, because Node starts it sooner than modules.
  */
 export async function bundleFunctions({
   outDir,
@@ -82,7 +87,9 @@ export async function bundleService(
   const made = await Promise.all(
     [...alike.values()].map((functions) => bundleAlike(functions, { outDir, storage, sourceMaps })),
   );
-  return withStripe(made.flat(), outDir);
+  const bundles = await withStripe(made.flat(), outDir);
+  for (const { file, storage } of bundles) await makeCodeCache(file, storage);
+  return bundles;
 }
 
 /** Made once for all functions that ask Stripe, and put beside each. */
@@ -102,7 +109,7 @@ async function bundleAlike(
 ): Promise<readonly Bundle[]> {
   const [{ name: one } = { name: '' }] = functions;
   const { metafile } = await build({
-    entryPoints: functions.map(({ name, entry }) => ({ in: entry, out: join(name, 'index') })),
+    entryPoints: functions.map(({ name, entry }) => ({ in: entry, out: join(name, 'function') })),
     outdir: outDir,
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -142,8 +149,10 @@ async function bundleAlike(
   const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [resolve(path), output]));
   return functions.map((each) => {
     const file = join(outDir, each.name, 'index.cjs');
-    const output = outputs.get(resolve(file));
+    const bundle = join(outDir, each.name, 'function.cjs');
+    const output = outputs.get(resolve(bundle));
     if (output === undefined) throw new Error(`${each.name} was not bundled`);
-    return { ...each, storage, file, bytes: output.bytes, inputs: output.inputs };
+    copyFileSync(START, file);
+    return { ...each, storage, file, bundle, bytes: output.bytes, inputs: output.inputs };
   });
 }

@@ -33,7 +33,7 @@ const ANSWERED = /^\/2018-06-01\/runtime\/invocation\/([\w-]+)\/(response|error)
 /** Of an instance that has been asked to end. */
 const LONGEST_END_MS = 2_000;
 
-/** Starts an instance of the function whose bundle is `file`. It sees these variables, those of Lambda, and no other. */
+/** Starts an instance of the function that is loaded from `file`. It sees these variables, those of Lambda, and no other. */
 export async function startInstance(
   file: string,
   variables: Readonly<Record<string, string>>,
