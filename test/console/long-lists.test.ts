@@ -10,7 +10,27 @@ const MANY = 10_000;
 
 let desk: ConsoleDesk;
 
-describe.runIf(hasChromium())('a list of ten thousand rows', () => {
+/** The list's page, logged in, for which the API has so many payments. */
+async function listOf(count: number) {
+  const { items } = await desk.api<Readonly<{ items: readonly Payment[] }>>('/payments?limit=1');
+  const many = Array.from({ length: count }, (_, n) => ({
+    ...items[0],
+    id: `pay_${(2 ** 40 - n).toString(16).padStart(32, '0')}`,
+    idempotency_key: `order-${n}`,
+  }));
+  const { page, faults } = await desk.open();
+  await page.route('**/console/api/payments?*', (route) =>
+    route.fulfill({
+      contentType: 'application/json',
+      body: JSON.stringify({ items: many, next_cursor: null, has_more: false }),
+    }),
+  );
+  await logIn(page, desk.url, desk.token);
+  await page.getByText('order-0', { exact: true }).waitFor();
+  return { page, many, faults };
+}
+
+describe.runIf(hasChromium())('a long list', () => {
   beforeAll(async () => {
     desk = await openConsole();
     await desk.api('/payments', {
@@ -21,23 +41,8 @@ describe.runIf(hasChromium())('a list of ten thousand rows', () => {
   });
   afterAll(() => desk.close());
 
-  it('has in the page those rows alone that are near the window, each where it would be among all', async () => {
-    const { items } = await desk.api<Readonly<{ items: readonly Payment[] }>>('/payments?limit=1');
-    const many = Array.from({ length: MANY }, (_, n) => ({
-      ...items[0],
-      id: `pay_${(2 ** 40 - n).toString(16).padStart(32, '0')}`,
-      idempotency_key: `order-${n}`,
-    }));
-    const { page, faults } = await desk.open();
-    await page.route('**/console/api/payments?*', (route) =>
-      route.fulfill({
-        contentType: 'application/json',
-        body: JSON.stringify({ items: many, next_cursor: null, has_more: false }),
-      }),
-    );
-    await logIn(page, desk.url, desk.token);
-    await page.getByText('order-0', { exact: true }).waitFor();
-
+  it('of ten thousand rows has in the page those alone that are near the window, each where it would be among all', async () => {
+    const { page, many, faults } = await listOf(MANY);
     const rows = (): Promise<readonly Row[]> =>
       page
         .locator('tr[aria-rowindex]')
@@ -66,6 +71,23 @@ describe.runIf(hasChromium())('a list of ten thousand rows', () => {
     for (let n = 0; n < 120; n += 1) await page.keyboard.press('j');
     await page.keyboard.press('Enter');
     await page.waitForURL(`**/console/payments/${many[119]?.id}`);
+    expect(faults()).toEqual([]);
+  });
+  it('of a hundred rows is as high in its first frame as with all of them, which are in the page for its own search', async () => {
+    const { page, faults } = await listOf(100);
+    await page.addInitScript(`{
+      const look = () => {
+        const rows = document.querySelectorAll('[data-row]').length;
+        if (rows > 0) window.first_ = { rows, height: document.querySelector('tbody').offsetHeight };
+        else requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    }`);
+    await page.reload();
+    await page.locator('[data-row]').nth(99).waitFor();
+    const first = await page.evaluate<Readonly<{ rows: number; height: number }>>('first_');
+    expect(first.rows).toBeLessThan(100);
+    expect(await page.evaluate("document.querySelector('tbody').offsetHeight")).toBe(first.height);
     expect(faults()).toEqual([]);
   });
 });

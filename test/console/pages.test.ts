@@ -71,7 +71,7 @@ describe.runIf(hasChromium())('the pages of the console', () => {
   it('show what the API answers for the same token', async () => {
     const { page } = await desk.open();
     await logIn(page, desk.url, desk.token);
-    const { items } = await desk.api<{ items: readonly Payment[] }>('/payments?limit=50');
+    const { items } = await desk.api<{ items: readonly Payment[] }>('/payments?limit=100');
     await page.getByRole('row').nth(items.length).waitFor();
     const links = await page
       .locator('[data-row]')

@@ -1,4 +1,13 @@
-import { Children, isValidElement, lazy, type ReactNode, Suspense } from 'react';
+import {
+  Children,
+  isValidElement,
+  lazy,
+  type ReactElement,
+  type ReactNode,
+  Suspense,
+  useDeferredValue,
+} from 'react';
+import { RowSpace } from './row-space.tsx';
 
 const WindowedRows = lazy(() =>
   import('./windowed-rows.tsx').then((module) => ({ default: module.WindowedRows })),
@@ -14,6 +23,9 @@ export const CELL = 'h-11 px-3 truncate';
 
 /** Up to so many rows are all there, so that a page's own search finds them. */
 const MOST_AT_ONCE = 200;
+
+/** Those that a window has room for; the others follow in a frame of their own, for which a list's first is not held up. */
+const FIRST_FRAME = 30;
 
 /** A list's table; its rows are the children, of one height. A silent column's name is for screen readers. */
 export function Table({ caption, columns, children }: Props) {
@@ -35,16 +47,22 @@ export function Table({ caption, columns, children }: Props) {
         </tr>
       </thead>
       {rows.length > MOST_AT_ONCE ? (
-        <Suspense fallback={<Rows>{rows.slice(0, MOST_AT_ONCE)}</Rows>}>
+        <Suspense fallback={<Rows rows={rows.slice(0, MOST_AT_ONCE)} columns={columns.length} />}>
           <WindowedRows rows={rows} columns={columns.length} />
         </Suspense>
       ) : (
-        <Rows>{rows}</Rows>
+        <Rows rows={rows} columns={columns.length} />
       )}
     </table>
   );
 }
 
-const Rows = ({ children }: Readonly<{ children: ReactNode }>) => (
-  <tbody className="divide-y divide-line">{children}</tbody>
-);
+function Rows({ rows, columns }: Readonly<{ rows: readonly ReactElement[]; columns: number }>) {
+  const shown = useDeferredValue(rows.length, Math.min(rows.length, FIRST_FRAME));
+  return (
+    <tbody className="divide-y divide-line">
+      {rows.slice(0, shown)}
+      {shown < rows.length && <RowSpace rows={rows.length - shown} columns={columns} />}
+    </tbody>
+  );
+}

@@ -1,10 +1,9 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { type ReactElement, useLayoutEffect, useRef, useState } from 'react';
+import { ROW_PX, RowSpace } from './row-space.tsx';
 
 /** How many rows above and below the window are there as well, for the keyboard and a fast wheel. */
 const OVERSCAN = 30;
-/** Until one was measured. */
-const ROW_PX = 45;
 
 type Props = Readonly<{ rows: readonly ReactElement[]; columns: number }>;
 
@@ -32,19 +31,9 @@ export function WindowedRows({ rows, columns }: Props) {
   useLayoutEffect(() => virtual.measure(), [virtual, place]);
   return (
     <tbody ref={body} className="divide-y divide-line">
-      <Space rows={first} {...place} columns={columns} />
+      <RowSpace rows={first} rowHeight={place.rowHeight} columns={columns} />
       {rows.slice(first, last + 1)}
-      <Space rows={rows.length - last - 1} {...place} columns={columns} />
+      <RowSpace rows={rows.length - last - 1} rowHeight={place.rowHeight} columns={columns} />
     </tbody>
   );
 }
-
-const Space = ({
-  rows,
-  rowHeight,
-  columns,
-}: Readonly<{ rows: number; rowHeight: number; columns: number }>) => (
-  <tr aria-hidden>
-    <td colSpan={columns} className="p-0" style={{ height: rows * rowHeight }} />
-  </tr>
-);

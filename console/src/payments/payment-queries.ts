@@ -6,7 +6,7 @@ import { listQueryOf, type PaymentSearch } from './payment-search.ts';
 export type Payment = Schemas['Payment'];
 export type PaymentWithTransactions = Schemas['PaymentWithTransactions'];
 
-const PAGE = 50;
+const PAGE = 100;
 /** How many of the newest are looked through for those that the list does not have. */
 const HEAD = 20;
 
