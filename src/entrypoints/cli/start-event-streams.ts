@@ -12,6 +12,8 @@ const POLL_MS = 250;
 /** The same where nothing happened for a while. */
 const REST_MS = 5_000;
 const LONGEST_PAUSE_MS = 10_000;
+/** Streams that are written to between two looks at what else there is to do, which takes them about a millisecond. */
+const STREAMS_A_TURN = 8;
 
 /** The streams of events that this process serves, and what reads on for them. Stopped, it ends them, so that their connections can be closed. */
 export function startEventStreams(
@@ -29,6 +31,7 @@ export function startEventStreams(
       this.set(streams.count());
     },
   });
+  const inTurn = fewATurn(STREAMS_A_TURN);
   let wake = () => {};
   const loop = startLoop({
     name: 'event streams',
@@ -47,7 +50,7 @@ export function startEventStreams(
     streams: {
       open: (request) => {
         wake();
-        return streams.open(request);
+        return streams.open({ ...request, wake: inTurn(request.wake) });
       },
     },
     worker: {
@@ -56,5 +59,21 @@ export function startEventStreams(
         await loop.stop();
       },
     },
+  };
+}
+
+/** Of calls that are made at once, so many at a turn of the event loop: a hundred streams that hear of one event hold up no request. */
+function fewATurn(many: number): (call: () => void) => () => void {
+  const waiting = new Set<() => void>();
+  const turn = () => {
+    for (const call of [...waiting.values().take(many)]) {
+      waiting.delete(call);
+      call();
+    }
+    if (waiting.size > 0) setImmediate(turn);
+  };
+  return (call) => () => {
+    if (waiting.size === 0) setImmediate(turn);
+    waiting.add(call);
   };
 }
