@@ -8,6 +8,7 @@ import { PROBLEM_TYPE, type Problem, problemText } from './problem.ts';
 import { problemTable } from './problem-table.ts';
 import { currentRequest, inRequest } from './request-scope.ts';
 import { SERVER_LIMITS, type ServerLimits } from './server-limits.ts';
+import { refuseSlow } from './slow-requests.ts';
 import { cutUnread } from './unread-responses.ts';
 
 const problems = problemTable({});
@@ -23,8 +24,8 @@ type FetchApp = Readonly<{ fetch: (request: Request, env: object) => Response | 
 const DRAIN_MS = 25_000;
 
 /**
- * Against clients that send slowly or never: milliseconds for the head, for the whole request, between requests. The last
- * is longer than the 60 s for which AWS's load balancers keep an idle connection: were this end the first to hang up,
+ * Against clients that send slowly or never: milliseconds for the head, for the whole request beside what its size
+ * allows (`refuseSlow`), between requests. The last is longer than the 60 s for which AWS's load balancers keep an idle connection: were this end the first to hang up,
  * a request that is on its way would be lost.
  */
 const PATIENCE = {
@@ -66,8 +67,12 @@ export function serveHttp(
     overrideGlobalObjects: false,
   });
   const inTurn = turnsOfSockets();
-  const serve = (incoming: IncomingMessage, outgoing: ServerResponse) =>
+  const patience = { ...PATIENCE, ...settings.patience };
+  const slow = refuseSlow(patience, (socket) => refuseBytes(TOO_SLOW, socket));
+  const serve = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    slow.began(incoming);
     inTurn(incoming.socket, outgoing, () => begin(incoming, outgoing));
+  };
   const begin = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     // No protocol is changed to; what follows an offer to change is not read as a request, so its sender has to be told.
     if (draining || 'upgrade' in incoming.headers) outgoing.setHeader('Connection', 'close');
@@ -75,7 +80,7 @@ export function serveHttp(
     outgoing.once('close', () => active.delete(outgoing));
     void inRequest({ hasLeft: () => !incoming.socket.writable }, () => respond(incoming, outgoing));
   };
-  const server = createServer({ ...PATIENCE, ...settings.patience }, serve);
+  const server = createServer({ ...patience, requestTimeout: 0 }, serve);
   // An unknown expectation is no reason for an answer without a body.
   server.on('checkExpectation', serve);
   server.on('clientError', refuseBytes);
@@ -101,6 +106,7 @@ export function serveHttp(
     const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
     await closed.finally(() => clearTimeout(cut));
     stopCutting();
+    slow.stop();
   }
 }
 
@@ -196,6 +202,11 @@ const REASONS: Readonly<Record<number, string>> = {
   408: 'Request Timeout',
   431: 'Request Header Fields Too Large',
 };
+
+/** As Node names a head that came too slowly. */
+const TOO_SLOW = Object.assign(new Error('the request came too slowly'), {
+  code: 'ERR_HTTP_REQUEST_TIMEOUT',
+});
 
 /** How long a client may take to hang up after it was refused, so that it can still read why. */
 const LINGER_MS = 1_000;
