@@ -89,6 +89,25 @@ describe.runIf(hasChromium())('the inbox of approvals', () => {
     expect(faults()).toEqual([]);
   });
 
+  it('shows what changed to an approver who hears the events of a merchant as well, of which none is of approvals', async () => {
+    const { paymentId } = await make(['Winch', 1, 21_000]);
+    const { page, faults } = await desk.open();
+    const both = await desk.tokenOf({ merchant: 'merchant-123', role: 'admin' });
+    await logIn(page, desk.url, both, `/approvals?payment=${paymentId}`);
+    await page.getByRole('heading', { name: '210.00 USD' }).waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    // What was missed before the stream was open is asked for once.
+    await page.waitForResponse((response) => response.url().endsWith(`/approvals/payments/${paymentId}`));
+    await change(paymentId, ['Winch', 2, 21_000]);
+    await page.getByText('The terms were changed while you looked').waitFor();
+    expect(faults()).toEqual([]);
+    await desk.api(`/approvals/payments/${paymentId}/reject`, {
+      method: 'POST',
+      as: admin,
+      body: { reason: 'a test of its own' },
+    });
+  });
+
   it('approves nothing that was changed in the moment before, and shows the change', async () => {
     const { paymentId } = await make(['Tyres', 4, 6_500]);
     const { page } = await desk.open();

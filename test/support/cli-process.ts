@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { present } from '../../src/domain/kernel/present.ts';
 import { localSecret } from '../../src/entrypoints/cli/local-secret.ts';
 import { MERCHANT_PERMISSIONS, signToken } from '../../src/entrypoints/cli/tokens.ts';
 import { DEFAULT_DATA_DIR } from '../../src/entrypoints/cli/variables.ts';
@@ -74,7 +75,7 @@ export async function runCli(args: readonly string[], env: Settings = {}, comman
 export const developmentToken = (
   { PAYWRIGHT_DATA_DIR: dataDir = DEFAULT_DATA_DIR, JWT_SECRET: given }: Settings,
   as: Readonly<
-    | { merchant: string; subject?: string; permissions?: readonly string[] }
+    | { merchant: string; role?: string; subject?: string; permissions?: readonly string[] }
     | { role: string; permissions?: readonly string[] }
   >,
 ): Promise<string> =>
@@ -89,6 +90,7 @@ export const developmentToken = (
       ? {
           subject: as.subject ?? as.merchant,
           merchantId: as.merchant,
+          ...present({ role: as.role }),
           permissions: as.permissions ?? MERCHANT_PERMISSIONS,
           lifetimeSeconds: 3_600,
         }

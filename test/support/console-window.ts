@@ -20,7 +20,7 @@ export type ConsoleDesk = Readonly<{
   /** Of another merchant, person or role, or one with these permissions alone. */
   tokenOf: (
     as: Readonly<
-      | { merchant: string; subject?: string; permissions?: readonly string[] }
+      | { merchant: string; role?: string; subject?: string; permissions?: readonly string[] }
       | { role: string; permissions?: readonly string[] }
     >,
   ) => Promise<string>;

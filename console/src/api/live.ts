@@ -40,13 +40,16 @@ const SELDOM_MS = 10_000;
 /** How long a server without a stream is polled before a stream is tried again. */
 const RETRY_MS = 60_000;
 
-const refresh = (queries: QueryClient, live: true | 'seldom' = true) =>
-  queries.invalidateQueries({ predicate: ({ meta }) => meta?.['live'] === live });
-
 /**
- * Keeps queries whose `meta` says `live` fresh, those with `live: 'seldom'` by the stream alone, and says how. A tab that is not looked at holds no connection: browsers have
- * six for all tabs of an origin.
+ * What keeps a query fresh, in its `meta`: events, or asking again where there is no stream of them (`true`); events alone (`seldom`);
+ * or both, as what it shows also changes where no event tells of it (`always`).
  */
+type Live = true | 'seldom' | 'always';
+
+const refresh = (queries: QueryClient, ...kinds: readonly Live[]) =>
+  queries.invalidateQueries({ predicate: ({ meta }) => kinds.some((kind) => kind === meta?.['live']) });
+
+/** Keeps the page's queries fresh (`Live`), and says how. A tab that is not looked at holds no connection: browsers have six for all tabs of an origin. */
 export function useLive(): Connection {
   const queries = useQueryClient();
   const [connection, setConnection] = useState<Connection>('polling');
@@ -60,7 +63,7 @@ export function useLive(): Connection {
     const heard = () => {
       gathering ??= setTimeout(() => {
         gathering = undefined;
-        void refresh(queries);
+        void refresh(queries, true, 'always');
       }, GATHER_MS);
       seldom ??= setTimeout(
         () => {
@@ -86,11 +89,15 @@ export function useLive(): Connection {
     const poll = async () => {
       if (document.hidden) return;
       // A stream may outlast a moment without a network.
-      if (isOpen() && navigator.onLine) return setConnection('live');
+      if (isOpen() && navigator.onLine) {
+        setConnection('live');
+        await refresh(queries, 'always');
+        return;
+      }
       try {
         await fetchAnswer('/console/session');
         setConnection(isOpen() ? 'live' : 'polling');
-        await refresh(queries);
+        await refresh(queries, true, 'always');
       } catch (error) {
         if (statusOf(error) === 0) setConnection('offline');
       }

@@ -8,7 +8,7 @@ export const pendingApprovals = queryOptions({
   queryKey: ['approvals', 'pending'],
   queryFn: ({ signal }) =>
     bodyOf(api.GET('/approvals/payments/pending', { params: { query: { limit: 100 } }, signal })),
-  meta: { live: true },
+  meta: { live: 'always' },
 });
 
 export const vendorPaymentQuery = (id: string) =>
@@ -16,7 +16,7 @@ export const vendorPaymentQuery = (id: string) =>
     queryKey: ['approvals', 'payment', id],
     queryFn: ({ signal }) =>
       bodyOf(api.GET('/approvals/payments/{id}', { params: { path: { id } }, signal })),
-    meta: { live: true },
+    meta: { live: 'always' },
   });
 
 export const approvalLog = (id: string) =>
@@ -24,7 +24,7 @@ export const approvalLog = (id: string) =>
     queryKey: ['approvals', 'log', id],
     queryFn: ({ signal }) =>
       bodyOf(api.GET('/approvals/payments/{id}/audit', { params: { path: { id } }, signal })),
-    meta: { live: true },
+    meta: { live: 'always' },
   });
 
 /** What else the vendor was to be paid, the newest first. */

@@ -11,6 +11,7 @@ type Query = NonNullable<paths['/exceptions']['get']['parameters']['query']>;
 export const exceptionList = ({ status = 'open', ...filters }: ExceptionSearch) =>
   infiniteQueryOptions({
     ...PAGED,
+    meta: { live: 'always' },
     queryKey: ['exceptions', 'list', status, filters],
     queryFn: ({ pageParam, signal }) =>
       bodyOf(
@@ -33,5 +34,5 @@ export const exceptionQuery = (id: string) =>
   queryOptions({
     queryKey: ['exceptions', 'one', id],
     queryFn: ({ signal }) => bodyOf(api.GET('/exceptions/{id}', { params: { path: { id } }, signal })),
-    meta: { live: true },
+    meta: { live: 'always' },
   });

@@ -41,7 +41,7 @@ export const exceptionsOfAge = (age: Age) =>
     queryKey: ['overview', 'exceptions', age],
     queryFn: ({ signal }) =>
       bodyOf(api.GET('/exceptions', { params: { query: { status: 'open', age, limit: 100 } }, signal })),
-    meta: { live: true },
+    meta: { live: 'always' },
     staleTime: 30_000,
   });
 

@@ -9,7 +9,7 @@ export type ReadDelivery = Schemas['WebhookDeliveryWithRequest'];
 export const endpointsQuery = queryOptions({
   queryKey: ['webhooks', 'endpoints'],
   queryFn: ({ signal }) => bodyOf(api.GET('/webhook_endpoints', { signal })),
-  meta: { live: true },
+  meta: { live: 'always' },
 });
 
 export const deliveriesQuery = ({ endpoint_id, status }: WebhookSearch) =>
@@ -42,7 +42,7 @@ export const latestDeliveries = (endpoint_id: string) =>
     queryKey: ['webhooks', 'latest', endpoint_id],
     queryFn: ({ signal }) =>
       bodyOf(api.GET('/webhook_deliveries', { params: { query: { endpoint_id, limit: LATEST } }, signal })),
-    meta: { live: true },
+    meta: { live: 'always' },
   });
 
 export const deliveryQuery = (id: string) =>
@@ -50,5 +50,5 @@ export const deliveryQuery = (id: string) =>
     queryKey: ['webhooks', 'delivery', id],
     queryFn: ({ signal }) =>
       bodyOf(api.GET('/webhook_deliveries/{id}', { params: { path: { id } }, signal })),
-    meta: { live: true },
+    meta: { live: 'always' },
   });
