@@ -3,7 +3,7 @@ import { present } from '../../src/domain/kernel/present.ts';
 
 export type StreamMessage = Readonly<{ id: string; event: string; data: Readonly<Record<string, unknown>> }>;
 
-/** A connection to `GET /events/stream`, read as clients read it. */
+/** A connection to the stream of events, read as clients read it. */
 export type StreamReader = Readonly<{
   status: number;
   headers: IncomingMessage['headers'];
@@ -18,7 +18,8 @@ export type StreamReader = Readonly<{
 /** Resolves with the head; messages come in later. */
 export function readStream(
   url: string,
-  token: string,
+  /** What it sends to be known, and where: a bearer token, or the cookie of a page of the console. */
+  as: string | Readonly<{ cookie: string }>,
   {
     lastEventId,
     merchant,
@@ -34,11 +35,15 @@ export function readStream(
   }> = {},
 ): Promise<StreamReader> {
   return new Promise((resolve, reject) => {
+    const [path, known] =
+      typeof as === 'string'
+        ? ['/events/stream', { authorization: `Bearer ${as}` }]
+        : ['/console/events', { ...as, 'sec-fetch-site': 'same-origin' }];
     const headers = {
-      authorization: `Bearer ${token}`,
+      ...known,
       ...present({ 'last-event-id': lastEventId, 'paywright-merchant': merchant }),
     };
-    const call = request(`${url}/events/stream`, { method, headers, agent: false }, (response) => {
+    const call = request(url + path, { method, headers, agent: false }, (response) => {
       const messages: StreamMessage[] = [];
       let text = '';
       let read = 0;

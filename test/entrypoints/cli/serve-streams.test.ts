@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { present } from '../../../src/domain/kernel/present.ts';
 import { dataDirectory, type Offered, startServing } from '../../support/cli-process.ts';
 import { readStream } from '../../support/event-stream.ts';
 
@@ -56,6 +57,30 @@ describe('paywright serve, while streams of events are open', () => {
       .toEqual(eventsOf(first, missed, later));
     const metrics = await (await fetch(`${after.url}/metrics`)).text();
     expect(metrics).toMatch(/^paywright_event_streams 1$/m);
+  });
+
+  it('gives a page of the console, by its cookie, what it missed while its connection was broken, until its session ends', async () => {
+    const served = await serve({ STORAGE: 'memory' });
+    const session = (method: string, headers: Readonly<Record<string, string>>, body?: string) =>
+      fetch(`${served.url}/console/session`, {
+        method,
+        headers: { origin: served.url, 'content-type': 'application/json', ...headers },
+        ...present({ body }),
+      });
+    const login = await session('POST', {}, JSON.stringify({ token: served.token }));
+    const cookie = login.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const stream = await readStream(served.url, { cookie });
+    await expect.poll(stream.text).toContain(': live');
+    const first = await pay(served, 'first');
+    await expect.poll(() => ofPayments(stream)).toEqual(eventsOf(first));
+    stream.leave();
+    const missed = await pay(served, 'missed');
+    const lastEventId = stream.messages.at(-1)?.id ?? '';
+    const resumed = await readStream(served.url, { cookie }, { lastEventId });
+    await expect.poll(() => ofPayments(resumed)).toEqual(eventsOf(missed));
+    await session('DELETE', { cookie });
+    await expect.poll(resumed.hasEnded).toBeDefined();
+    expect((await readStream(served.url, { cookie })).status).toBe(401);
   });
 
   it('ends them itself when it stops', async () => {

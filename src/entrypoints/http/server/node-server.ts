@@ -35,7 +35,7 @@ const PATIENCE = {
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 16 * 1_024,
   requireHostHeader: false,
-} as const;
+};
 
 /** Of all responses together. */
 const MOST_UNREAD_BYTES = 128 * 1_024 * 1_024;
@@ -53,7 +53,7 @@ export function serveHttp(
     host: string;
     port: number;
     log: Logger;
-    patience?: Partial<typeof PATIENCE>;
+    patience?: Readonly<Partial<typeof PATIENCE>>;
     limits?: Partial<ServerLimits>;
     onCut?: (why: Cut) => void;
   }>,
