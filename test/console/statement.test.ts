@@ -28,7 +28,7 @@ const pay = (n: number) =>
 const send = (to: string, amount: number, as: string, described = {}) =>
   desk.api<Readonly<{ id: string }>>('/transfers', {
     method: 'POST',
-    key: `to-${to}`,
+    key: `to-${to}-${amount}`,
     as,
     body: { destination_merchant_id: to, amount, currency: 'EUR', ...described },
   });
@@ -221,6 +221,23 @@ describe.runIf(hasChromium())('transfers in the console', () => {
     await linesOf(page).waitFor();
     expect((await shownLines(page)).map(([change]) => change)).toEqual([-100, 250]);
     expect(await shownSums(page)).toEqual(sumsOf(await read(new URL(page.url()).search.slice(1))));
+    expect(faults()).toEqual([]);
+  });
+
+  it('stay where they are when another is made, which is counted until it is asked for', async () => {
+    const { page, faults } = await desk.open();
+    await logIn(page, desk.url, desk.token, '/ledger');
+    const rows = page.getByRole('table', { name: 'Transfers, newest first' }).getByRole('row');
+    await rows.nth(2).waitFor();
+    const before = await rows.allInnerTexts();
+    await send('merchant-456', 125, desk.token);
+    const news = page.getByRole('button', { name: '1 new', exact: true });
+    await news.waitFor();
+    expect(await rows.allInnerTexts()).toEqual(before);
+    await news.click();
+    await rows.nth(3).waitFor();
+    expect((await rows.allInnerTexts())[1]).toContain('−1.25 EUR');
+    expect(await news.count()).toBe(0);
     expect(faults()).toEqual([]);
   });
 

@@ -2,10 +2,11 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { mayUse } from '../api/session.ts';
-import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
+import { Empty } from '../parts/answers.tsx';
 import { inWords } from '../parts/badge.tsx';
-import { LoadMore } from '../parts/load-more.tsx';
+import { List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
+import { useSteadyList } from '../parts/steady-list.ts';
 import { useSession } from '../shell/session-context.ts';
 import { AcceptanceDialog } from './acceptance-dialog.tsx';
 import { type Dispute, disputeList } from './dispute-queries.ts';
@@ -18,9 +19,8 @@ export function DisputesPage() {
   const session = useSession();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const list = useInfiniteQuery(disputeList(search));
+  const list = useSteadyList(useInfiniteQuery(disputeList(search)), search.status);
   const [asked, setAsked] = useState<Dispute>();
-  const disputes = list.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <Page title="Disputes">
       <div role="group" aria-label="Status" className="flex flex-wrap gap-2">
@@ -36,20 +36,15 @@ export function DisputesPage() {
           </button>
         ))}
       </div>
-      {list.isError && disputes.length === 0 ? (
-        <Failure error={list.error} retry={() => void list.refetch()} />
-      ) : (
-        <div className="card overflow-hidden">
-          {list.isPending ? (
-            <Skeleton label="Loading disputes" />
-          ) : disputes.length === 0 ? (
-            <Empty title={search.status === undefined ? 'No dispute' : 'No dispute has this status'} />
-          ) : (
-            <DisputeTable disputes={disputes} onAccept={mayUse(session, 'refunds') ? setAsked : undefined} />
-          )}
-        </div>
-      )}
-      <LoadMore list={list} shown={disputes.length} />
+      <List
+        list={list}
+        name="disputes"
+        empty={<Empty title={search.status === undefined ? 'No dispute' : 'No dispute has this status'} />}
+      >
+        {(disputes) => (
+          <DisputeTable disputes={disputes} onAccept={mayUse(session, 'refunds') ? setAsked : undefined} />
+        )}
+      </List>
       {asked !== undefined && (
         <AcceptanceDialog
           dispute={asked}

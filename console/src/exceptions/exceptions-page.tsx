@@ -6,6 +6,7 @@ import { count } from '../parts/count.ts';
 import { List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { useShortcuts } from '../parts/shortcuts.ts';
+import { useSteadyList } from '../parts/steady-list.ts';
 import { BatchDialog } from './batch-dialog.tsx';
 import { ExceptionFilters } from './exception-filters.tsx';
 import { exceptionList } from './exception-queries.ts';
@@ -19,7 +20,7 @@ const MOST_AT_ONCE = 100;
 
 export function ExceptionsPage() {
   const search = route.useSearch();
-  const list = useInfiniteQuery(exceptionList(search));
+  const list = useSteadyList(useInfiniteQuery(exceptionList(search)), JSON.stringify(search));
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [isAsked, setAsked] = useState(false);
   const exceptions = list.data?.pages.flatMap(({ items }) => items) ?? [];

@@ -6,6 +6,7 @@ import { Time, useZone } from '../parts/clock.tsx';
 import { Copyable } from '../parts/copyable.tsx';
 import { List } from '../parts/list.tsx';
 import { Section } from '../parts/page.tsx';
+import { useSteadyList } from '../parts/steady-list.ts';
 import { CELL, Table } from '../parts/table.tsx';
 import { useSession } from '../shell/session-context.ts';
 import { dayOf } from './days.ts';
@@ -21,7 +22,7 @@ const COLUMNS = [
 
 /** Money from and to other merchants; for tokens that may read the ledger. */
 export function Transfers() {
-  const list = useInfiniteQuery(transferList);
+  const list = useSteadyList(useInfiniteQuery(transferList));
   if (statusOf(list.error) === 403) return null;
   return (
     <Section title="Transfers">

@@ -1,6 +1,8 @@
 import { type ReactNode, useEffect } from 'react';
 import { Failure, Skeleton } from './answers.tsx';
 import { LoadMore } from './load-more.tsx';
+import { NewRows } from './new-rows.tsx';
+import type { News } from './steady-list.ts';
 
 type Loading<Row> = Readonly<{
   data: Readonly<{ pages: readonly Readonly<{ items: readonly Row[] }>[] }> | undefined;
@@ -13,6 +15,8 @@ type Loading<Row> = Readonly<{
   isFetchNextPageError: boolean;
   fetchNextPage: () => Promise<unknown>;
   refetch: () => Promise<unknown>;
+  /** Of a list whose rows nothing moves (`useSteadyList`). */
+  news?: News;
 }>;
 
 type Props<Row> = Readonly<{
@@ -35,14 +39,22 @@ export function List<Row>({ list, name, empty, children }: Props<Row>) {
     return <Failure error={list.error} retry={() => void list.refetch()} />;
   return (
     <>
-      <div className="card overflow-hidden">
-        {list.isPending || isLookedFor ? (
-          <Skeleton label={`Loading ${name}`} />
-        ) : rows.length === 0 ? (
-          empty
-        ) : (
-          children(rows)
+      <div className="relative">
+        {list.news !== undefined && (
+          // Over the list's edge, so that it moves nothing either.
+          <div role="status" className="absolute -top-4 right-3 z-10 h-8">
+            <NewRows {...list.news} />
+          </div>
         )}
+        <div className="card overflow-hidden">
+          {list.isPending || isLookedFor ? (
+            <Skeleton label={`Loading ${name}`} />
+          ) : rows.length === 0 ? (
+            empty
+          ) : (
+            children(rows)
+          )}
+        </div>
       </div>
       <LoadMore list={list} shown={rows.length} />
     </>

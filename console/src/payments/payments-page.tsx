@@ -1,7 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router';
-import { ArrowUp } from 'lucide-react';
 import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
 import { LoadMore } from '../parts/load-more.tsx';
+import { NewRows } from '../parts/new-rows.tsx';
 import { Page } from '../parts/page.tsx';
 import { useSession } from '../shell/session-context.ts';
 import { ColumnMenu } from './column-menu.tsx';
@@ -28,12 +28,7 @@ export function PaymentsPage() {
       title="Payments"
       actions={
         <div role="status" className="h-8">
-          {added > 0 && (
-            <button type="button" className="button border-accent text-accent" onClick={() => void showNew()}>
-              <ArrowUp aria-hidden className="size-4" />
-              {added === 20 ? '20 or more new' : `${added} new`}
-            </button>
-          )}
+          <NewRows added={added} most={20} show={() => void showNew()} />
         </div>
       }
     >

@@ -3,6 +3,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { Empty } from '../parts/answers.tsx';
 import { List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
+import { useSteadyList } from '../parts/steady-list.ts';
 import { SettlementFilters } from './settlement-filters.tsx';
 import { settlementList } from './settlement-queries.ts';
 import { SettlementTable } from './settlement-table.tsx';
@@ -10,7 +11,8 @@ import { SettlementTable } from './settlement-table.tsx';
 const route = getRouteApi('/settlements');
 
 export function SettlementsPage() {
-  const list = useInfiniteQuery(settlementList(route.useSearch()));
+  const search = route.useSearch();
+  const list = useSteadyList(useInfiniteQuery(settlementList(search)), JSON.stringify(search));
   return (
     <Page title="Settlements">
       <SettlementFilters />
