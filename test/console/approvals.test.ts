@@ -89,6 +89,38 @@ describe.runIf(hasChromium())('the inbox of approvals', () => {
     expect(faults()).toEqual([]);
   });
 
+  it('is cleared in fewer than ten actions of the keyboard where two changed since they were seen, each with its change', async () => {
+    const items = [await make(['Ramp', 1, 11_000]), await make(['Jack', 2, 12_000])] as const;
+    const { page, faults } = await desk.open();
+    await logIn(page, desk.url, admin, `/approvals?payment=${items[0].paymentId}`);
+    await page.getByRole('heading', { name: '110.00 USD' }).waitFor();
+    await page.goto(`${desk.url}/console/approvals?payment=${items[1].paymentId}`);
+    await page.getByRole('heading', { name: '240.00 USD' }).waitFor();
+    await change(items[0].paymentId, ['Ramp', 3, 11_000]);
+    await change(items[1].paymentId, ['Jack', 4, 12_000]);
+    await page.goto(`${desk.url}/console/approvals`);
+    await page.locator('[data-row]').nth(1).waitFor();
+
+    let actions = 0;
+    const press = (key: string) => (actions++, page.keyboard.press(key));
+    await press('j');
+    await press('Enter');
+    for (const [sum, name] of [
+      ['330.00 USD', /Ramp/],
+      ['480.00 USD', /Jack/],
+    ] as const) {
+      await page.getByRole('heading', { name: sum }).waitFor();
+      await page.getByRole('heading', { name: 'What changed since you saw it' }).waitFor();
+      expect(await page.getByRole('row', { name }).textContent()).toContain('Changed');
+      await press('a');
+      await press('Enter');
+    }
+    await page.getByText('Nothing waits for approval').waitFor();
+    expect(actions).toBeLessThan(10);
+    for (const { paymentId } of items) expect((await read(paymentId)).status).toBe('approved');
+    expect(faults()).toEqual([]);
+  });
+
   it('shows what changed to an approver who hears the events of a merchant as well, of which none is of approvals', async () => {
     const { paymentId } = await make(['Winch', 1, 21_000]);
     const { page, faults } = await desk.open();

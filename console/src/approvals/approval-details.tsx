@@ -8,6 +8,7 @@ import { money } from '../parts/money.ts';
 import { lengthOf, useNow } from '../parts/now.ts';
 import { Facts, Section } from '../parts/page.tsx';
 import { useShortcuts } from '../parts/shortcuts.ts';
+import { useSession } from '../shell/session-context.ts';
 import { approvalLog, type VendorPayment } from './approval-queries.ts';
 import { type Awaited, rolesInWords } from './awaited.ts';
 import type { Decision } from './decision.ts';
@@ -17,7 +18,8 @@ import { isFlagged } from './inbox.tsx';
 import { LineTable } from './line-table.tsx';
 import { OtherPayments } from './other-payments.tsx';
 import { PaymentPane } from './payment-pane.tsx';
-import { compareMetadata, lastApproved, type Terms } from './terms-diff.ts';
+import { useSeenEdition } from './seen-editions.ts';
+import { compareMetadata, type Entries, lastApproved, type Terms, termsOfEdition } from './terms-diff.ts';
 
 type Props = Readonly<{ id: string; onDecided: (now: VendorPayment) => void; onBack: () => void }>;
 
@@ -38,10 +40,8 @@ function Terms({ now, onDecided, onBack }: Readonly<{ now: VendorPayment } & Omi
   const log = useQuery(approvalLog(now.paymentId));
   const isStale = now.termsHash !== seen.termsHash;
   const shown = isStale ? seen : now;
-  const approved = lastApproved(log.data?.entries ?? []);
-  const compared =
-    before ??
-    (approved && !isStale ? { terms: approved.terms, since: `since ${approved.by} approved` } : undefined);
+  const seenEarlier = useSeenEdition(useSession().subject, seen);
+  const compared = before ?? (isStale ? undefined : changedSince(log.data?.entries ?? [], now, seenEarlier));
   const showChanges = () => {
     setBefore({ terms: seen, since: 'since you saw it' });
     setSeen(now);
@@ -127,6 +127,14 @@ function Terms({ now, onDecided, onBack }: Readonly<{ now: VendorPayment } & Omi
       )}
     </>
   );
+}
+
+/** What the terms were when they were approved, or else when they were seen, where they are others now. */
+function changedSince(entries: Entries, { edition = 1 }: VendorPayment, seenEarlier = edition) {
+  const approved = lastApproved(entries);
+  if (approved !== undefined) return { terms: approved.terms, since: `since ${approved.by} approved` };
+  const terms = seenEarlier < edition ? termsOfEdition(entries, seenEarlier) : undefined;
+  return terms && { terms, since: 'since you saw it' };
 }
 
 /** For how long, and for whose approval. */

@@ -4,7 +4,8 @@ import type { VendorPayment } from './approval-queries.ts';
 type Line = VendorPayment['lineItems'][number];
 /** What an approval is for: who is paid, how much, for what, and by when. */
 export type Terms = Pick<VendorPayment, 'amountCents' | 'lineItems' | 'metadata' | 'dueDate'>;
-type Entry = Schemas['VendorPaymentAuditLog']['entries'][number];
+export type Entries = readonly Schemas['VendorPaymentAuditLog']['entries'][number][];
+type Entry = Entries[number];
 
 export type LineChange = Readonly<{
   change: 'same' | 'changed' | 'added' | 'removed';
@@ -41,16 +42,23 @@ export function compareMetadata(was: Terms, is: Terms) {
     .filter(({ was: one, is: other }) => JSON.stringify(one) !== JSON.stringify(other));
 }
 
-/** The terms that were approved last, where they have been changed since; by the log, of which each entry has what it changed. */
-export function lastApproved(
-  entries: readonly Entry[],
-): Readonly<{ terms: Terms; by: string; at: string }> | undefined {
+/** What the log says that the payment was after each entry, which has what it changed. */
+function* statesOf(entries: Entries): Generator<Readonly<{ entry: Entry; state: Record<string, unknown> }>> {
   let state: Record<string, unknown> = {};
-  let approved: Readonly<{ terms: Terms; by: string; at: string }> | undefined;
-  let isChanged = false;
   for (const entry of [...entries].sort((a, b) => a.sequence - b.sequence)) {
     const kept = Object.entries(state).filter(([name]) => !Object.hasOwn(entry.before ?? {}, name));
     state = { ...Object.fromEntries(kept), ...entry.after };
+    yield { entry, state };
+  }
+}
+
+/** The terms that were approved last, where they have been changed since. */
+export function lastApproved(
+  entries: Entries,
+): Readonly<{ terms: Terms; by: string; at: string }> | undefined {
+  let approved: Readonly<{ terms: Terms; by: string; at: string }> | undefined;
+  let isChanged = false;
+  for (const { entry, state } of statesOf(entries)) {
     if (entry.action === 'payment.approval_given') {
       approved = { terms: state as Terms, by: entry.actor.id, at: entry.timestamp };
       isChanged = false;
@@ -59,3 +67,7 @@ export function lastApproved(
   }
   return isChanged ? approved : undefined;
 }
+
+/** The terms of an edition, which is theirs until they are changed. */
+export const termsOfEdition = (entries: Entries, edition: number): Terms | undefined =>
+  statesOf(entries).find(({ state }) => state['edition'] === edition)?.state as Terms | undefined;

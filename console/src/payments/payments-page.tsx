@@ -1,5 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
+import { useKept } from '../parts/kept.ts';
 import { LoadMore } from '../parts/load-more.tsx';
 import { NewRows } from '../parts/new-rows.tsx';
 import { Page } from '../parts/page.tsx';
@@ -8,7 +9,6 @@ import { ColumnMenu } from './column-menu.tsx';
 import { columnsIn } from './columns.ts';
 import { ExportLink } from './export-link.tsx';
 import { FilterBar } from './filter-bar.tsx';
-import { useKept } from './kept.ts';
 import { usePaymentList } from './list-with-news.ts';
 import { PaymentSearchBox } from './payment-search-box.tsx';
 import { PaymentTable } from './payment-table.tsx';

@@ -2,9 +2,9 @@ import { getRouteApi } from '@tanstack/react-router';
 import { Bookmark, Check, Trash2 } from 'lucide-react';
 import { type FormEvent, useId } from 'react';
 import { textOf } from '../parts/form-text.ts';
+import { useKept } from '../parts/kept.ts';
 import { Menu } from '../parts/menu.tsx';
 import { useSession } from '../shell/session-context.ts';
-import { useKept } from './kept.ts';
 import { isSame, viewsIn, withView } from './saved-views.ts';
 
 const route = getRouteApi('/payments');
