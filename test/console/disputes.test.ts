@@ -33,7 +33,47 @@ describe.runIf(hasChromium())('disputes in the console', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Won' }).click();
     await page.getByText('No dispute has this status').waitFor();
+    const [dispute] = await disputes();
+    await page.goto(`${desk.url}/console/payments/${dispute?.payment_id}`);
+    await page.getByText('Disputed', { exact: true }).waitFor();
+    await expectFit(page, 'a disputed payment');
+    await page.goto(`${desk.url}/console/disputes?payment_id=${dispute?.payment_id}`);
+    await page.getByRole('row').nth(1).waitFor();
+    await expectFit(page, 'the disputes of a payment');
     expect(faults()).toEqual([]);
+  });
+
+  it('are a part of their payment’s money, which leads to those of the payment alone', async () => {
+    const { page } = await desk.open();
+    const [dispute] = await disputes();
+    await logIn(page, desk.url, desk.token, `/payments/${dispute?.payment_id}`);
+    await page.getByText('Disputed', { exact: true }).waitFor();
+    expect(await page.getByText('Captured', { exact: true }).count()).toBe(0);
+    await page.getByRole('link', { name: '42.00 EUR', exact: true }).click();
+    await page.getByText('1 shown, all there are').waitFor();
+    expect(new URL(page.url()).search).toBe(`?payment_id=${dispute?.payment_id}`);
+    await page.getByRole('button', { name: 'Won' }).click();
+    await page.getByText('No dispute has this status').waitFor();
+    expect(new URL(page.url()).searchParams.get('payment_id')).toBe(dispute?.payment_id);
+    await page.getByRole('button', { name: 'Won' }).click();
+    await page.getByRole('button', { name: 'Take Payment away' }).click();
+    await page.getByText('2 shown, all there are').waitFor();
+  });
+
+  it('are looked for further where the newest have none of the payment', async () => {
+    const { page } = await desk.open();
+    const [dispute] = await disputes();
+    await page.route('**/api/disputes?*', (route) =>
+      route.request().url().includes('cursor=')
+        ? route.fulfill({ json: { items: [dispute], next_cursor: null, has_more: false } })
+        : route.fulfill({ json: { items: [], next_cursor: 'next', has_more: true } }),
+    );
+    await logIn(page, desk.url, desk.token, `/payments/${dispute?.payment_id}`);
+    await page.getByText('Only the newest disputes were looked through').waitFor();
+    await page.getByRole('link', { name: 'Look further' }).click();
+    await page.getByText('None among the newest disputes').waitFor();
+    await page.getByRole('button', { name: 'Load more' }).click();
+    await page.getByText('1 shown, all there are').waitFor();
   });
 
   it('are accepted once, by the keyboard, when the answer was lost and the form was sent again', async () => {
@@ -63,6 +103,9 @@ describe.runIf(hasChromium())('disputes in the console', () => {
     await page.reload();
     await page.getByText('Accepted').nth(1).waitFor();
     expect(await accept.count()).toBe(1);
+    const lost = (await disputes()).find(({ status }) => status === 'accepted');
+    await page.goto(`${desk.url}/console/payments/${lost?.payment_id}`);
+    await page.getByText('Lost to disputes', { exact: true }).waitFor();
   });
 
   it('are shown without the button to tokens that may not give them up', async () => {

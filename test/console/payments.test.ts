@@ -1,9 +1,16 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DISPUTE_STATUSES } from '../../console/src/disputes/dispute-search.ts';
 import { withNews } from '../../console/src/payments/list-with-news.ts';
 import type { Payment } from '../../console/src/payments/payment-queries.ts';
 import { listQueryOf, paymentSearch } from '../../console/src/payments/payment-search.ts';
-import { actionsOn, capturable, partsOf, refundable } from '../../console/src/payments/what-is-left.ts';
+import {
+  actionsOn,
+  capturable,
+  partsOf,
+  refundable,
+  shareOf,
+} from '../../console/src/payments/what-is-left.ts';
 
 const payment = (given: Partial<Payment> = {}): Payment => ({
   id: 'pay_1',
@@ -60,8 +67,10 @@ describe('what is left of a payment', () => {
 
   it('is shown in parts that add up to the amount', () => {
     const amounts = fc.tuple(fc.nat(1000), fc.nat(1000), fc.nat(1000), fc.nat(1000));
+    const statuses = fc.constantFrom('authorized', 'succeeded', 'canceled');
+    const disputed = fc.array(fc.tuple(fc.nat(1000), fc.constantFrom(...DISPUTE_STATUSES)));
     fc.assert(
-      fc.property(amounts, fc.constantFrom('authorized', 'succeeded', 'canceled'), (shares, status) => {
+      fc.property(amounts, statuses, disputed, (shares, status, disputes) => {
         const [captured, refunded, refunding, reserved] = shares;
         const captured_amount = Math.floor(captured / 2);
         const refunded_amount = Math.min(refunded, captured_amount);
@@ -72,11 +81,39 @@ describe('what is left of a payment', () => {
           reserved_refund_amount: Math.min(refunding, captured_amount - refunded_amount),
           reserved_amount: Math.min(reserved, 1000 - captured_amount),
         });
-        const parts = partsOf(given);
-        expect(parts.every(({ amount }) => amount >= 0n)).toBe(true);
-        expect(parts.reduce((sum, { amount }) => sum + amount, 0n)).toBe(1000n);
+        const parts = partsOf(
+          given,
+          disputes.map(([amount, of]) => ({ amount, status: of, currency: 'USD' })),
+        );
+        expect(parts.every((part) => shareOf(part) >= 0n)).toBe(true);
+        expect(parts.reduce((sum, part) => sum + shareOf(part), 0n)).toBe(1000n);
       }),
     );
+  });
+
+  it('is disputed and lost by what its disputes say, in full where refunds leave less', () => {
+    const disputes = [
+      { amount: 100, currency: 'USD', status: 'needs_response' },
+      { amount: 150, currency: 'USD', status: 'under_review' },
+      { amount: 300, currency: 'USD', status: 'lost' },
+      { amount: 50, currency: 'USD', status: 'accepted' },
+      { amount: 400, currency: 'USD', status: 'won' },
+      { amount: 7, currency: 'JPY', status: 'lost' },
+    ] as const;
+    const shown = (given: Payment) =>
+      partsOf(given, disputes)
+        .filter(({ amount }) => amount > 0n)
+        .map((part) => [part.name, part.amount, shareOf(part)]);
+    expect(shown(payment())).toEqual([
+      ['Captured', 400n, 400n],
+      ['Disputed', 250n, 250n],
+      ['Lost to disputes', 350n, 350n],
+    ]);
+    expect(shown(payment({ refunded_amount: 600 }))).toEqual([
+      ['Disputed', 250n, 50n],
+      ['Lost to disputes', 350n, 350n],
+      ['Refunded', 600n, 600n],
+    ]);
   });
 });
 

@@ -5,9 +5,9 @@ import type { DisputeSearch } from './dispute-search.ts';
 
 export type Dispute = Schemas['Dispute'];
 
-export const disputeList = ({ status }: DisputeSearch) =>
+export const disputeList = ({ status, payment_id }: DisputeSearch) =>
   infiniteQueryOptions({
-    queryKey: ['disputes', 'list', status],
+    queryKey: ['disputes', 'list', status, payment_id],
     queryFn: ({ pageParam, signal }) =>
       bodyOf(
         api.GET('/disputes', {
@@ -15,6 +15,7 @@ export const disputeList = ({ status }: DisputeSearch) =>
             query: {
               limit: 50,
               ...(status === undefined ? {} : { status }),
+              ...(payment_id === undefined ? {} : { payment_id }),
               ...(pageParam === undefined ? {} : { cursor: pageParam }),
             },
           },

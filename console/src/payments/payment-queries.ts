@@ -92,6 +92,15 @@ export const paymentDeliveries = (id: string) =>
     meta: { live: true },
   });
 
+/** What cardholders dispute of a payment, as far as the newest disputes of the merchant are looked through at once. */
+export const paymentDisputes = (id: string) =>
+  queryOptions({
+    queryKey: ['disputes', 'of', id],
+    queryFn: ({ signal }) =>
+      bodyOf(api.GET('/disputes', { params: { query: { payment_id: id, limit: 100 } }, signal })),
+    meta: { live: 'seldom' },
+  });
+
 /** Who read the payment's customer since it was made, the latest first. */
 export const customerLooks = ({ id, customer_id, created_at }: Payment) =>
   queryOptions({

@@ -1,3 +1,4 @@
+import type { Schemas } from '../api/api.ts';
 import type { Payment } from './payment-queries.ts';
 
 export type Action = 'capture' | 'refund' | 'void';
@@ -25,16 +26,44 @@ export function actionsOn(payment: Payment, permissions: readonly string[]): rea
   ];
 }
 
-type Part = Readonly<{ name: string; amount: bigint; colour: string }>;
+type Dispute = Pick<Schemas['Dispute'], 'amount' | 'currency' | 'status'>;
 
-/** Into what a payment's amount is divided now; the parts add up to it. */
-export function partsOf(payment: Payment): readonly Part[] {
+type Part = Readonly<{
+  name: string;
+  amount: bigint;
+  colour: string;
+  /** How much of the payment's amount it is, where that is less than `amount`: money that was refunded can be disputed too. */
+  share?: bigint;
+  isDispute?: true;
+}>;
+
+export const shareOf = ({ amount, share = amount }: Part): bigint => share;
+
+/** Into what a payment's amount is divided now; the shares add up to it. What was won back is captured as before. */
+export function partsOf(payment: Payment, disputes: readonly Dispute[] = []): readonly Part[] {
   const underWay = BigInt(payment.reserved_amount ?? 0);
   const refunding = BigInt(payment.reserved_refund_amount ?? 0);
   const held = capturable(payment);
   const taken = BigInt(payment.captured_amount);
+  const kept = refundable(payment);
+  const sumOf = (...statuses: readonly Dispute['status'][]) =>
+    disputes
+      .filter(({ status, currency }) => currency === payment.currency && statuses.includes(status))
+      .reduce((sum, { amount }) => sum + BigInt(amount), 0n);
+  const lost = sumOf('lost', 'accepted');
+  const disputed = sumOf('needs_response', 'under_review');
+  const lostShare = least(lost, kept);
+  const disputedShare = least(disputed, kept - lostShare);
   return [
-    { name: 'Captured', amount: refundable(payment), colour: 'bg-good' },
+    { name: 'Captured', amount: kept - lostShare - disputedShare, colour: 'bg-good' },
+    {
+      name: 'Disputed',
+      amount: disputed,
+      share: disputedShare,
+      colour: 'bg-bad opacity-50',
+      isDispute: true,
+    },
+    { name: 'Lost to disputes', amount: lost, share: lostShare, colour: 'bg-bad', isDispute: true },
     { name: 'Refunded', amount: BigInt(payment.refunded_amount), colour: 'bg-accent' },
     { name: 'Refund under way', amount: refunding, colour: 'bg-accent opacity-50' },
     { name: 'Under way', amount: underWay, colour: 'bg-warn' },
@@ -46,3 +75,5 @@ export function partsOf(payment: Payment): readonly Part[] {
     },
   ];
 }
+
+const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);

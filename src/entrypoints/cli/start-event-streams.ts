@@ -66,7 +66,7 @@ export function startEventStreams(
 function fewATurn(many: number): (call: () => void) => () => void {
   const waiting = new Set<() => void>();
   const turn = () => {
-    for (const call of [...waiting.values().take(many)]) {
+    for (const call of waiting.values().take(many)) {
       waiting.delete(call);
       call();
     }
