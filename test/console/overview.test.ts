@@ -2,9 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VendorPayment } from '../../console/src/approvals/approval-queries.ts';
 import { agesOf } from '../../console/src/overview/age-groups.ts';
 import { periodOf } from '../../console/src/overview/overview-search.ts';
+import { successOf } from '../../console/src/overview/success.ts';
 import { hasChromium } from '../support/chromium.ts';
 import { expectFit, WIDTHS } from '../support/console-looks.ts';
 import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+
+type Report = Readonly<{
+  total: readonly Readonly<{
+    currency: string;
+    count: number;
+    succeeded_count: number;
+    failed_count: number;
+  }>[];
+}>;
 
 let desk: ConsoleDesk;
 
@@ -23,6 +33,12 @@ it('has what waits in the one age that it is of', () => {
 it('looks back on so many days of UTC, today included', () => {
   const now = Date.parse('2026-03-01T00:30:00.000Z');
   expect(periodOf(7, now)).toEqual({ from: '2026-02-23', to: '2026-03-01' });
+});
+
+it('has no rate of success where no payment has succeeded or failed', () => {
+  expect(successOf({ succeeded_count: 0, failed_count: 0, success_rate: 0 })).toBe('—');
+  expect(successOf({ succeeded_count: 0, failed_count: 2, success_rate: 0 })).toBe('0 %');
+  expect(successOf({ succeeded_count: 2, failed_count: 1, success_rate: 2 / 3 })).toBe('66.7 %');
 });
 
 describe.runIf(hasChromium())('the overview', () => {
@@ -46,9 +62,7 @@ describe.runIf(hasChromium())('the overview', () => {
     await logIn(page, desk.url, desk.token, '/overview');
     const dollars = page.getByRole('article', { name: 'USD' });
     await dollars.getByText('50.00').first().waitFor();
-    const { total } = await desk.api<{
-      total: readonly { currency: string; count: number; failed_count: number }[];
-    }>('/reports/payments?interval=day');
+    const { total } = await desk.api<Report>('/reports/payments?interval=day');
     const expected = total.find(({ currency }) => currency === 'USD');
     const links = dollars.getByRole('link');
     expect(await links.allTextContents()).toEqual([`${expected?.count}`, `${expected?.failed_count}`]);
@@ -59,6 +73,34 @@ describe.runIf(hasChromium())('the overview', () => {
     const held = page.getByRole('link', { name: /Authorized, not captured/ });
     await held.filter({ hasText: '1' }).click();
     await page.getByText('1 shown').waitFor();
+    expect(faults()).toEqual([]);
+  });
+
+  it('has the successes and failures of each day, each number leading to those payments of the day', async () => {
+    const { page, faults } = await desk.open();
+    await logIn(page, desk.url, desk.token, '/overview');
+    const { total } = await desk.api<Report>('/reports/payments?interval=day');
+    const dollars = total.find(({ currency }) => currency === 'USD');
+    const card = page.getByRole('article', { name: 'USD' });
+    await card.getByText('As a table').click();
+    const table = card.getByRole('region', { name: 'USD by day' });
+    const heads = await table.getByRole('columnheader').allTextContents();
+    expect(heads.slice(1, 5)).toEqual(['Payments', 'Succeeded', 'Failed', 'Success']);
+    const cells = table.getByRole('row').nth(1).getByRole('cell');
+    expect(dollars).toMatchObject({ count: 3, succeeded_count: 1, failed_count: 2 });
+    expect((await cells.allTextContents()).slice(0, 4)).toEqual(['3', '1', '2', '33.3 %']);
+    for (const [status, cell] of [
+      ['succeeded', 1],
+      ['failed', 2],
+    ] as const) {
+      await cells.nth(cell).getByRole('link').click();
+      await page.getByText(`${cell} shown`).waitFor();
+      const { searchParams } = new URL(page.url());
+      expect([searchParams.get('status'), searchParams.get('currency')]).toEqual([status, 'USD']);
+      expect(searchParams.get('start_date')).toBe(searchParams.get('end_date'));
+      await page.goBack();
+      await card.getByText('As a table').click();
+    }
     expect(faults()).toEqual([]);
   });
 

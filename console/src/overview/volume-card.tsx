@@ -1,10 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { decimal, money } from '../parts/money.ts';
+import { type Day, DayTable } from './day-table.tsx';
 import type { PaymentReport, ReportRow } from './overview-queries.ts';
-
-type Day = Readonly<{ date: string; row: ReportRow | undefined }>;
-
-const percent = (rate: number): string => `${(rate * 100).toFixed(rate === 1 || rate === 0 ? 0 : 1)} %`;
+import { successOf } from './success.ts';
 
 /** What came of the payments of one currency, and how it came about day by day. */
 export function VolumeCard({ total, report }: Readonly<{ total: ReportRow; report: PaymentReport }>) {
@@ -55,7 +53,7 @@ export function VolumeCard({ total, report }: Readonly<{ total: ReportRow; repor
       <Bars days={days} currency={currency} />
       <details>
         <summary className="w-fit rounded text-quiet hover:text-ink">As a table</summary>
-        <DayTable days={days.filter(({ row }) => row !== undefined)} currency={currency} />
+        <DayTable days={days} currency={currency} />
       </details>
     </article>
   );
@@ -78,10 +76,6 @@ function Costs({ row }: Readonly<{ row: ReportRow }>) {
     </p>
   );
 }
-
-/** Where none has succeeded or failed yet there is no rate. */
-const successOf = ({ succeeded_count, failed_count, success_rate }: ReportRow): string =>
-  succeeded_count + failed_count === 0 ? '—' : percent(success_rate);
 
 const HEIGHT = 72;
 const STEP = 10;
@@ -121,52 +115,5 @@ function Bars({ days, currency }: Readonly<{ days: readonly Day[]; currency: str
         <span>{last}</span>
       </figcaption>
     </figure>
-  );
-}
-
-function DayTable({ days, currency }: Readonly<{ days: readonly Day[]; currency: string }>) {
-  const head = 'h-8 px-2 text-right text-xs font-medium text-quiet first:text-left';
-  const cell = 'h-8 px-2 text-right tabular-nums';
-  return (
-    <div className="mt-2 max-h-72 overflow-auto" tabIndex={0} role="region" aria-label={`${currency} by day`}>
-      <table className="w-full border-collapse">
-        <thead>
-          <tr>
-            {['Day', 'Payments', 'Captured', 'Refunded', 'Net', 'Fees', 'Disputed', 'Proceeds'].map(
-              (name) => (
-                <th key={name} scope="col" className={head}>
-                  {name}
-                </th>
-              ),
-            )}
-          </tr>
-        </thead>
-        <tbody className="divide-y divide-line">
-          {days.map(({ date, row }) => (
-            <tr key={date}>
-              <th scope="row" className="h-8 px-2 text-left font-normal whitespace-nowrap">
-                <Link
-                  to="/payments"
-                  search={{ currency, start_date: date, end_date: date }}
-                  className="text-accent hover:underline"
-                >
-                  {date}
-                </Link>
-              </th>
-              <td className={cell}>{row?.count}</td>
-              <td className={cell}>{decimal(row?.captured_amount ?? 0, currency)}</td>
-              <td className={cell}>{decimal(row?.refunded_amount ?? 0, currency)}</td>
-              {[row?.net_amount, row?.fees_amount, row?.disputed_amount, row?.proceeds_amount].map(
-                (amount, index) => (
-                  <td key={index} className={cell}>
-                    {decimal(amount ?? 0, currency)}
-                  </td>
-                ),
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }
