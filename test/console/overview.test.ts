@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VendorPayment } from '../../console/src/approvals/approval-queries.ts';
 import { agesOf } from '../../console/src/overview/age-groups.ts';
-import { periodOf } from '../../console/src/overview/overview-search.ts';
+import { daysAgo, firstDayWith, oldestAttention } from '../../console/src/overview/oldest.ts';
+import { dayBefore, periodOf } from '../../console/src/overview/overview-search.ts';
 import { successOf } from '../../console/src/overview/success.ts';
 import { hasChromium } from '../support/chromium.ts';
 import { expectFit, WIDTHS } from '../support/console-looks.ts';
@@ -18,6 +19,9 @@ type Report = Readonly<{
 
 let desk: ConsoleDesk;
 
+const HOUR_MS = 3_600_000;
+const rfc = (at: number): string => new Date(at).toISOString();
+
 it('has what waits in the one age that it is of', () => {
   const now = Date.parse('2026-03-10T00:00:00.000Z');
   const made = (createdAt: string) => ({ createdAt, paymentId: createdAt }) as VendorPayment;
@@ -33,6 +37,56 @@ it('has what waits in the one age that it is of', () => {
 it('looks back on so many days of UTC, today included', () => {
   const now = Date.parse('2026-03-01T00:30:00.000Z');
   expect(periodOf(7, now)).toEqual({ from: '2026-02-23', to: '2026-03-01' });
+});
+
+it('has the one that has needed people the longest, or for how long at least where there are more', () => {
+  const now = Date.parse('2026-03-10T00:00:00.000Z');
+  const needing = (id: string, since: string) => ({
+    id,
+    attention: { reason: 'silence', since, seen: { state: 'silent' } },
+  });
+  const items = [
+    needing('pay_3', '2026-03-09T23:00:00.000Z'),
+    needing('pay_2', '2026-03-06T20:00:00.000Z'),
+    needing('pay_1', '2026-03-09T22:00:00.000Z'),
+  ];
+  expect(oldestAttention({ items: [], has_more: false }, now)).toBeUndefined();
+  expect(oldestAttention({ items, has_more: false }, now)).toEqual({ text: 'for 3 d 4 h', id: 'pay_2' });
+  expect(oldestAttention({ items, has_more: true }, now)).toEqual({ text: 'for over 3 d 4 h' });
+  expect(oldestAttention({ items: [needing('pay_1', rfc(now))], has_more: true }, now)).toBeUndefined();
+});
+
+it('has the first day of a status, and how many days ago that was', () => {
+  const none = { succeeded_count: 0, failed_count: 0, success_rate: 0, total_amount: 0 };
+  const amounts = { captured_amount: 0, refunded_amount: 0, net_amount: 0 };
+  const costs = { fees_amount: null, disputed_count: null, disputed_amount: null, proceeds_amount: null };
+  const row = (group: string, count: number) => ({
+    currency: 'USD',
+    group,
+    count,
+    ...none,
+    ...amounts,
+    ...costs,
+  });
+  const bucket = (date: string, ...rows: ReturnType<typeof row>[]) => ({
+    date,
+    begin: `${date}T00:00:00Z`,
+    end: `${date}T00:00:00Z`,
+    rows,
+  });
+  const buckets = [
+    bucket('2026-03-01', row('succeeded', 4), row('processing', 0)),
+    bucket('2026-03-02', row('succeeded', 4), row('processing', 1)),
+    bucket('2026-03-03', row('processing', 2)),
+  ];
+  expect(firstDayWith('processing', { buckets })).toBe('2026-03-02');
+  expect(firstDayWith('failed', { buckets })).toBeUndefined();
+  expect(dayBefore('2026-03-01')).toBe('2026-02-28');
+  expect(['2026-03-03', '2026-03-02', '2026-02-27'].map((day) => daysAgo(day, '2026-03-03'))).toEqual([
+    'today',
+    '1 day ago',
+    '4 days ago',
+  ]);
 });
 
 it('has no rate of success where no payment has succeeded or failed', () => {
@@ -122,6 +176,53 @@ describe.runIf(hasChromium())('the overview', () => {
     const exceptions = page.getByRole('row', { name: /^Open exceptions/ });
     await expect.poll(() => exceptions.getByRole('cell').allTextContents()).toEqual(['0', '0', '0', '0']);
     expect(faults()).toEqual([]);
+  });
+
+  it('says how old the oldest is that needs people, which it leads to', async () => {
+    const { page, faults } = await desk.open();
+    const { items } = await desk.api<{ items: readonly Readonly<{ id: string }>[] }>('/payments');
+    const sinceHours = (hours: number) => ({
+      reason: 'silence',
+      since: rfc(Date.now() - hours * HOUR_MS - 60_000),
+      seen: { state: 'silent' },
+    });
+    const needing = items.slice(0, 2).map((item, index) => ({ ...item, attention: sinceHours(1 + index) }));
+    const answer = { items: needing, next_cursor: null, has_more: false, total: 2 };
+    await page.route('**/api/payments?attention=true&*', (route) => route.fulfill({ json: answer }));
+    await logIn(page, desk.url, desk.token, '/overview');
+    const oldest = page.getByRole('link', { name: /^Oldest: for 2 h/ });
+    await oldest.waitFor();
+    await expectFit(page, 'the overview with an oldest');
+    await oldest.click();
+    await page.waitForURL(`**/console/payments/${needing[1]?.id}`);
+    expect(faults()).toEqual([]);
+  });
+
+  it('says on which day the oldest that is processing was made, and leads to that day’s', async () => {
+    const { page } = await desk.open();
+    const days = periodOf(30, Date.now());
+    const report = await desk.api<{ buckets: readonly Readonly<{ date: string }>[] }>(
+      `/reports/payments?interval=day&group_by=status&from=${days.from}&to=${days.to}`,
+    );
+    const date = dayBefore(days.to);
+    const rows = [{ currency: 'USD', group: 'processing', count: 1 }];
+    const buckets = report.buckets.map((bucket) => (bucket.date === date ? { ...bucket, rows } : bucket));
+    let earlier = 0;
+    await page.route('**/api/reports/payments?*group_by=status*', (route) =>
+      route.fulfill({ json: { ...report, buckets } }),
+    );
+    await page.route('**/api/payments/summary*', async (route) => {
+      const processing = route.request().url().includes('end_date=') ? earlier : 1 + earlier;
+      const summary = await (await route.fetch()).json();
+      await route.fulfill({ json: { ...summary, by_status: { ...summary.by_status, processing } } });
+    });
+    await logIn(page, desk.url, desk.token, '/overview');
+    await page.getByRole('link', { name: 'Oldest: made 1 day ago' }).click();
+    await page.waitForURL(`**/payments?status=processing&start_date=${date}&end_date=${date}`);
+    earlier = 1;
+    await page.goto(`${desk.url}/console/overview`);
+    await page.getByRole('link', { name: 'Oldest: made over 30 days ago' }).click();
+    await page.waitForURL(`**/payments?status=processing&end_date=${dayBefore(days.from)}`);
   });
 
   it.each(WIDTHS)('has no barrier by day or by night at %d px', async (width) => {

@@ -1,6 +1,8 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, bodyOf, type Schemas } from '../api/api.ts';
 import type { AGES } from './age-groups.ts';
+import { firstDayWith } from './oldest.ts';
+import { dayBefore } from './overview-search.ts';
 
 type Age = (typeof AGES)[number]['age'];
 
@@ -51,11 +53,41 @@ export const summaryQuery = queryOptions({
   meta: { live: true },
 });
 
+/** Those that need people, by when they were made: the one that has needed them the longest can be any of them. */
 export const attentionQuery = queryOptions({
   queryKey: ['overview', 'attention'],
   queryFn: ({ signal }) =>
     bodyOf(
-      api.GET('/payments', { params: { query: { attention: 'true', limit: 1, include: 'total' } }, signal }),
+      api.GET('/payments', {
+        params: { query: { attention: 'true', limit: 100, include: 'total' } },
+        signal,
+      }),
     ),
   meta: { live: true },
 });
+
+/**
+ * The day on which the oldest that is processing was made, or, where that was before the period, the last day before it. By the sums
+ * of days, because a list of one status may read all payments that there are.
+ */
+export const oldestProcessing = (period: Readonly<{ from: string; to: string }>) =>
+  queryOptions({
+    queryKey: ['overview', 'processing', period],
+    queryFn: async ({ signal }): Promise<Readonly<{ day: string; isEarlier: boolean }> | null> => {
+      const before = dayBefore(period.from);
+      const earlier = await bodyOf(
+        api.GET('/payments/summary', { params: { query: { end_date: before } }, signal }),
+      );
+      if ((earlier.by_status.processing ?? 0) > 0) return { day: before, isEarlier: true };
+      const report = (await bodyOf(
+        api.GET('/reports/payments', {
+          params: { query: { ...period, interval: 'day', group_by: 'status', format: 'json' } },
+          signal,
+        }),
+      )) as PaymentReport;
+      const day = firstDayWith('processing', report);
+      return day === undefined ? null : { day, isEarlier: false };
+    },
+    meta: { live: 'seldom' },
+    staleTime: 10_000,
+  });

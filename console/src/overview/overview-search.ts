@@ -14,8 +14,12 @@ export const overviewSearch = z.object({
 
 const DAY_MS = 86_400_000;
 
+const dayAt = (at: number): string => new Date(at).toISOString().slice(0, 10);
+
 /** The first and the last day of so many, by UTC. */
-export function periodOf(days: number, now: number) {
-  const day = (at: number) => new Date(at).toISOString().slice(0, 10);
-  return { from: day(now - (days - 1) * DAY_MS), to: day(now) };
-}
+export const periodOf = (days: number, now: number) => ({
+  from: dayAt(now - (days - 1) * DAY_MS),
+  to: dayAt(now),
+});
+
+export const dayBefore = (day: string): string => dayAt(Date.parse(day) - DAY_MS);

@@ -3,20 +3,23 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { mayApprove, mayUse } from '../api/session.ts';
 import { pendingApprovals } from '../approvals/approval-queries.ts';
+import { useNow } from '../parts/now.ts';
 import { Section } from '../parts/page.tsx';
 import { useSession } from '../shell/session-context.ts';
 import { endpointsQuery } from '../webhooks/webhook-queries.ts';
-import { attentionQuery, summaryQuery } from './overview-queries.ts';
+import { daysAgo, oldestAttention } from './oldest.ts';
+import { attentionQuery, oldestProcessing, summaryQuery } from './overview-queries.ts';
+import { periodOf } from './overview-search.ts';
 
 /** What waits for people, each number a way to the rows that make it. */
 export function ToLookAt() {
   const session = useSession();
   return (
     <Section title="To look at">
-      <ul className="grid grid-cols-1 gap-3 min-[28rem]:grid-cols-2 lg:grid-cols-5">
+      <ul className="grid auto-rows-[minmax(7rem,auto)] grid-cols-1 gap-3 min-[28rem]:grid-cols-2 lg:grid-cols-5">
         <Attention />
-        <OfStatus status="processing" name="Processing" />
-        <OfStatus status="authorized" name="Authorized, not captured" />
+        <Processing />
+        <Authorized />
         {mayApprove(session) && <Approvals />}
         {mayUse(session, 'webhooks') && <FailingEndpoints />}
       </ul>
@@ -38,26 +41,70 @@ function Count({ name, of, count, isBad = false }: CountProps) {
   );
 }
 
-const CARD = 'card flex h-full flex-col gap-1 px-4 py-3 hover:bg-hover';
+const INNER = 'flex flex-1 flex-col gap-1 rounded-lg px-4 py-3 hover:bg-hover';
+const CARD = `card h-full ${INNER}`;
+const SPLIT = 'card flex flex-col';
+const OLDEST = 'rounded-lg px-4 pb-3 text-[13px] text-accent hover:underline';
 
+/** Where the oldest is known, its age leads to it. */
 function Attention() {
   const attention = useQuery(attentionQuery);
+  const now = useNow();
   const total = attention.data?.total ?? 0;
+  const oldest = attention.data && oldestAttention(attention.data, now);
   return (
-    <li>
-      <Link to="/payments" search={{ attention: 'true' }} className={CARD}>
+    <li className={SPLIT}>
+      <Link to="/payments" search={{ attention: 'true' }} className={INNER}>
         <Count name="Need attention" of={attention} count={total} isBad={total > 0} />
       </Link>
+      {oldest !== undefined &&
+        (oldest.id === undefined ? (
+          <p className="px-4 pb-3 text-[13px] text-quiet">Oldest: {oldest.text}</p>
+        ) : (
+          <Link to="/payments/$id" params={{ id: oldest.id }} className={OLDEST}>
+            Oldest: {oldest.text}
+          </Link>
+        ))}
     </li>
   );
 }
 
-function OfStatus({ status, name }: Readonly<{ status: 'processing' | 'authorized'; name: string }>) {
+/** On which of so many days the oldest was made is known, by the sums of days; earlier ones count as one. */
+const DAYS = 30;
+
+function Processing() {
+  const summary = useQuery(summaryQuery);
+  const period = periodOf(DAYS, useNow());
+  const count = summary.data?.by_status.processing ?? 0;
+  const { data: oldest } = useQuery({ ...oldestProcessing(period), enabled: count > 0 });
+  return (
+    <li className={SPLIT}>
+      <Link to="/payments" search={{ status: 'processing' }} className={INNER}>
+        <Count name="Processing" of={summary} count={count} />
+      </Link>
+      {count > 0 && oldest != null && (
+        <Link
+          to="/payments"
+          search={{
+            status: 'processing',
+            start_date: oldest.isEarlier ? undefined : oldest.day,
+            end_date: oldest.day,
+          }}
+          className={OLDEST}
+        >
+          Oldest: made {oldest.isEarlier ? `over ${DAYS} days ago` : daysAgo(oldest.day, period.to)}
+        </Link>
+      )}
+    </li>
+  );
+}
+
+function Authorized() {
   const summary = useQuery(summaryQuery);
   return (
     <li>
-      <Link to="/payments" search={{ status }} className={CARD}>
-        <Count name={name} of={summary} count={summary.data?.by_status[status] ?? 0} />
+      <Link to="/payments" search={{ status: 'authorized' }} className={CARD}>
+        <Count name="Authorized, not captured" of={summary} count={summary.data?.by_status.authorized ?? 0} />
       </Link>
     </li>
   );
