@@ -5,6 +5,8 @@ import { type ConsoleDesk, logIn, openConsole, pressPair } from '../support/cons
 
 type Entry = Readonly<{ amount: number; currency: string; payment_id?: string }>;
 
+type Erased = Readonly<{ action: string; timestamp: string; actor: Readonly<{ id: string }> }>;
+
 const EMAIL = 'ada@example.com';
 
 let desk: ConsoleDesk;
@@ -115,6 +117,49 @@ describe.runIf(hasChromium())('customers, the ledger and the audit trail in the 
     await page.keyboard.press('Enter');
     await page.getByText('The details are erased').waitFor();
     expect(await desk.api(`/customers/${id}`)).toMatchObject({ status: 404 });
+    const { items } = await desk.api<Readonly<{ items: readonly Erased[] }>>(
+      `/audit?entity_type=customer&entity_id=${id}`,
+    );
+    expect(items[0]).toMatchObject({ action: 'customer.erased' });
+    const byWhom = page.getByText(new RegExp(`^User ${items[0]?.actor.id}`));
+    await byWhom.waitFor();
+    await page.locator(`time[datetime="${items[0]?.timestamp}"]`).waitFor();
+    await page.getByRole('link', { name: 'Customers', exact: true }).first().click();
+    const row = page.getByRole('row').filter({ hasText: `${id}, erased` });
+    await row.getByRole('link').click();
+    await byWhom.waitFor();
+    await page.getByText('Chain intact').waitFor();
+    expect(await page.getByRole('button', { name: 'Reveal' }).count()).toBe(0);
+    await expectFit(page, 'an erased customer');
+  });
+
+  it('say of an erasure whose record is not in the trail yet that it is not, and look again', async () => {
+    const { id } = await newCustomer('edsger@example.com');
+    const { page } = await desk.open();
+    await page.route('**/api/audit?entity_type=customer&*', (route) =>
+      route.fulfill({ json: { items: [], next_cursor: null, has_more: false } }),
+    );
+    await logIn(page, desk.url, desk.token, `/customers/${id}`);
+    await page.getByRole('button', { name: 'Reveal' }).click();
+    await page.getByRole('button', { name: 'Erase…' }).click();
+    await page.keyboard.type('edsger@example.com');
+    await page.keyboard.press('Enter');
+    await page.getByText('does not have the record yet').waitFor();
+    await page.unroute('**/api/audit?entity_type=customer&*');
+    await page.getByRole('button', { name: 'Look again' }).click();
+    await page.getByText('Chain intact').waitFor();
+  });
+
+  it('say where the record of an erasure is to a token that may not read it', async () => {
+    const { id } = await newCustomer('alan@example.com');
+    const { page } = await desk.open();
+    const token = await desk.tokenOf({ merchant: 'merchant-123', permissions: ['customers'] });
+    await logIn(page, desk.url, token, `/customers/${id}`);
+    await page.getByRole('button', { name: 'Reveal' }).click();
+    await page.getByRole('button', { name: 'Erase…' }).click();
+    await page.keyboard.type('alan@example.com');
+    await page.keyboard.press('Enter');
+    await page.getByText('The audit trail, which your token does not show').waitFor();
   });
 
   it('lead from each balance to the statement of what makes it, and from a line to its payment', async () => {

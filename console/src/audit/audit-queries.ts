@@ -44,6 +44,21 @@ export const looksAt = (customerId: string) =>
       ),
   });
 
+/** Who erased a customer and when, which is the latest of its trail; null of one that is not erased. */
+export const erasureOf = (customerId: string) =>
+  queryOptions({
+    queryKey: ['audit', 'erasure', customerId],
+    queryFn: async ({ signal }) => {
+      const { items } = await bodyOf(
+        api.GET('/audit', {
+          params: { query: { entity_type: 'customer', entity_id: customerId, limit: 20 } },
+          signal,
+        }),
+      );
+      return items.find(({ action }) => action === 'customer.erased') ?? null;
+    },
+  });
+
 /** Whether one chain is as it was sealed, each time that it is looked at. */
 export const chainQuery = (of: Readonly<{ entity_type: Chained; entity_id: string }>) =>
   queryOptions({

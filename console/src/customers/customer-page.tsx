@@ -3,18 +3,21 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { ArrowLeft, Eye } from 'lucide-react';
 import { useState } from 'react';
 import { statusOf } from '../api/problem.ts';
-import { looksAt } from '../audit/audit-queries.ts';
+import { mayUse } from '../api/session.ts';
+import { erasureOf, looksAt } from '../audit/audit-queries.ts';
 import { AuditTrail } from '../audit/audit-trail.tsx';
 import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
 import { Copyable } from '../parts/copyable.tsx';
 import { Page, Section } from '../parts/page.tsx';
+import { useSession } from '../shell/session-context.ts';
 import { CustomerDetails } from './customer-details.tsx';
 import { revealCustomer } from './customer-queries.ts';
 import { EraseDialog } from './erase-dialog.tsx';
+import { Erasure } from './erasure.tsx';
 
 const route = getRouteApi('/customers/$id');
 
-/** A customer, whose details stay sealed until they are asked for, and who has looked at them. */
+/** A customer, whose details stay sealed until they are asked for, or the record of their erasure, and who has looked at them. */
 export function CustomerPage() {
   const { id } = route.useParams();
   return <CustomerOf key={id} id={id} />;
@@ -23,11 +26,13 @@ export function CustomerPage() {
 function CustomerOf({ id }: Readonly<{ id: string }>) {
   const queries = useQueryClient();
   const [isErasing, setErasing] = useState(false);
-  const [isErased, setErased] = useState(false);
-  const reveal = useMutation({
-    mutationFn: () => revealCustomer(id),
-    onSettled: () => queries.invalidateQueries({ queryKey: looksAt(id).queryKey }),
-  });
+  const [isDone, setDone] = useState(false);
+  const mayRead = mayUse(useSession(), 'audit');
+  const erasure = useQuery({ ...erasureOf(id), enabled: mayRead });
+  const isErased = isDone || erasure.data != null;
+  const readTrail = () =>
+    Promise.all([looksAt(id), erasureOf(id)].map(({ queryKey }) => queries.invalidateQueries({ queryKey })));
+  const reveal = useMutation({ mutationFn: () => revealCustomer(id), onSettled: readTrail });
   const customer = isErased ? undefined : reveal.data;
   return (
     <Page
@@ -51,7 +56,9 @@ function CustomerOf({ id }: Readonly<{ id: string }>) {
         <div role="status" className="empty:hidden">
           {isErased && <p className="rounded-lg bg-good-wash px-4 py-3 text-good">The details are erased.</p>}
         </div>
-        {customer === undefined && !isErased && (
+        {isErased && <Erasure id={id} mayRead={mayRead} />}
+        {erasure.isLoading && !isErased && <Skeleton rows={1} label="Loading the customer" />}
+        {customer === undefined && !isErased && !erasure.isLoading && (
           <div className="card flex flex-wrap items-center justify-between gap-3 p-4">
             <p className="text-quiet">Email, name, phone and payment methods are kept encrypted.</p>
             <button
@@ -65,7 +72,7 @@ function CustomerOf({ id }: Readonly<{ id: string }>) {
             </button>
           </div>
         )}
-        {reveal.isError && <Failure error={reveal.error} />}
+        {reveal.isError && !isErased && <Failure error={reveal.error} />}
         {customer !== undefined && (
           <>
             <CustomerDetails customer={customer} />
@@ -82,7 +89,8 @@ function CustomerOf({ id }: Readonly<{ id: string }>) {
           onClose={() => setErasing(false)}
           onDone={() => {
             setErasing(false);
-            setErased(true);
+            setDone(true);
+            void readTrail();
           }}
         />
       )}

@@ -28,19 +28,16 @@ export function NewestCustomers() {
               {customers.map((customer) => (
                 <tr key={customer.id} className="hover:bg-hover">
                   <td className={CELL}>
-                    {'status' in customer && customer.status === 'erased' ? (
-                      <span className="text-quiet">
-                        <span className="font-mono text-[13px]">{customer.id}</span>, erased
-                      </span>
-                    ) : (
-                      <Link
-                        to="/customers/$id"
-                        params={{ id: customer.id }}
-                        data-row
-                        className="rounded font-mono text-[13px] text-accent hover:underline"
-                      >
-                        {customer.id}
-                      </Link>
+                    <Link
+                      to="/customers/$id"
+                      params={{ id: customer.id }}
+                      data-row
+                      className="rounded font-mono text-[13px] text-accent hover:underline"
+                    >
+                      {customer.id}
+                    </Link>
+                    {'status' in customer && customer.status === 'erased' && (
+                      <span className="text-quiet">, erased</span>
                     )}
                   </td>
                   <td className={`${CELL} hidden text-right text-quiet sm:table-cell`}>
