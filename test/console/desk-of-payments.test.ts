@@ -130,6 +130,27 @@ describe.runIf(hasChromium())('the desk of payments', () => {
     await page.getByText('Customer read').first().waitFor();
   });
 
+  it('says of which kinds its timeline has the latest only', async () => {
+    const { page } = await desk.open();
+    const more = (path: string) =>
+      page.route(`**/api${path}*`, async (route) => {
+        const answer = (await (await route.fetch()).json()) as object;
+        await route.fulfill({ json: { ...answer, next_cursor: 'next', has_more: true } });
+      });
+    await more('/audit?entity_type=payment&');
+    await more('/webhook_deliveries?');
+    const { items } = await desk.api<{ items: readonly unknown[] }>(
+      `/audit?entity_type=payment&entity_id=${paid.id}&limit=100`,
+    );
+    await logIn(page, desk.url, desk.token, `/payments/${paid.id}`);
+    const audit = `There are more: these are the latest ${items.length} audit entries`;
+    await page.getByText(`${audit} and 0 deliveries.`, { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Audit', exact: true }).click();
+    await page.getByText(`${audit}.`, { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Events' }).click();
+    await page.getByText('There are more').waitFor({ state: 'detached' });
+  });
+
   it('leaves the ledger out for a token that may not read it', async () => {
     const { page } = await desk.open();
     const token = await desk.tokenOf({ merchant: 'merchant-123', permissions: ['payments'] });

@@ -15,7 +15,7 @@ import {
   paymentDeliveries,
   paymentEvents,
 } from './payment-queries.ts';
-import { type Kind, type Step, timelineOf } from './timeline.ts';
+import { cutsOf, type Kind, type Step, timelineOf } from './timeline.ts';
 
 const ICONS = { transaction: ArrowLeftRight, audit: ScrollText, event: Radio, delivery: Webhook, look: Eye };
 const STYLES = {
@@ -36,7 +36,7 @@ const KINDS: readonly (readonly [Kind | 'all', string])[] = [
 
 const LIST = new Intl.ListFormat('en', { type: 'conjunction' });
 
-/** All that happened to a payment in one order. What the token may not read is left out, and said. */
+/** All that happened to a payment in one order. What the token may not read is left out, and said, as is where there is more. */
 export function PaymentTimeline({ payment }: Readonly<{ payment: PaymentWithTransactions }>) {
   const [kind, setKind] = useState<Kind | 'all'>('all');
   const audit = useQuery(paymentAudit(payment.id));
@@ -49,6 +49,12 @@ export function PaymentTimeline({ payment }: Readonly<{ payment: PaymentWithTran
     deliveries: deliveries.data?.items ?? [],
     looks: looks.data?.items ?? [],
   }).filter((step) => kind === 'all' || step.kind === kind);
+  const cuts = cutsOf(kind, {
+    audit: audit.data,
+    event: events.data,
+    delivery: deliveries.data,
+    look: looks.data,
+  });
   const failed = [audit, events, deliveries, looks]
     .map(({ error }) => error)
     .find((error) => error !== null && statusOf(error) !== 403);
@@ -84,6 +90,9 @@ export function PaymentTimeline({ payment }: Readonly<{ payment: PaymentWithTran
             <TimelineStep key={step.id} step={step} />
           ))}
         </ol>
+      )}
+      {cuts.length > 0 && (
+        <p className="text-quiet">There are more: these are the latest {LIST.format(cuts)}.</p>
       )}
       {hidden.length > 0 && <p className="text-quiet">Your token does not show {LIST.format(hidden)}.</p>}
     </Section>

@@ -94,3 +94,24 @@ export const timelineOf = (
     ...deliveries.map(ofDelivery),
     ...looks.map(ofAudit('look')),
   ].toSorted((a, b) => b.at.localeCompare(a.at) || (a.id < b.id ? 1 : -1));
+
+const CUT_NAMES = {
+  audit: 'audit entries',
+  event: 'events',
+  delivery: 'deliveries',
+  look: 'looks',
+} as const;
+
+type Listed = Readonly<{ items: readonly unknown[]; has_more: boolean }> | undefined;
+
+/** How many there are of each kind in a timeline of one kind or of all, where there are more than were asked for. */
+export const cutsOf = (
+  shown: Kind | 'all',
+  lists: Readonly<Record<keyof typeof CUT_NAMES, Listed>>,
+): readonly string[] =>
+  (Object.keys(CUT_NAMES) as (keyof typeof CUT_NAMES)[])
+    .filter((kind) => shown === 'all' || shown === kind)
+    .flatMap((kind) => {
+      const list = lists[kind];
+      return list?.has_more ? [`${list.items.length} ${CUT_NAMES[kind]}`] : [];
+    });
