@@ -217,11 +217,11 @@ describe.runIf(hasChromium())('the overview', () => {
       await route.fulfill({ json: { ...summary, by_status: { ...summary.by_status, processing } } });
     });
     await logIn(page, desk.url, desk.token, '/overview');
-    await page.getByRole('link', { name: 'Oldest: made 1 day ago' }).click();
+    await page.getByRole('link', { name: 'Oldest: 1 day ago' }).click();
     await page.waitForURL(`**/payments?status=processing&start_date=${date}&end_date=${date}`);
     earlier = 1;
     await page.goto(`${desk.url}/console/overview`);
-    await page.getByRole('link', { name: 'Oldest: made over 30 days ago' }).click();
+    await page.getByRole('link', { name: 'Oldest: over 30 days ago' }).click();
     await page.waitForURL(`**/payments?status=processing&end_date=${dayBefore(days.from)}`);
   });
 

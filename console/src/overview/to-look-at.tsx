@@ -92,7 +92,7 @@ function Processing() {
           }}
           className={OLDEST}
         >
-          Oldest: made {oldest.isEarlier ? `over ${DAYS} days ago` : daysAgo(oldest.day, period.to)}
+          Oldest: {oldest.isEarlier ? `over ${DAYS} days ago` : daysAgo(oldest.day, period.to)}
         </Link>
       )}
     </li>
