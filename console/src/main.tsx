@@ -8,7 +8,7 @@ import { isPassing } from './api/problem.ts';
 import { sessionQuery } from './api/session.ts';
 import { ClockProvider } from './parts/clock.tsx';
 import { consoleRouter } from './router.tsx';
-import { redeemCode } from './shell/one-time-code.ts';
+import { takeLink } from './shell/followed-link.ts';
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -26,7 +26,7 @@ whenSessionEnds(() => queries.setQueryData(sessionQuery.queryKey, null));
 
 const element = document.getElementById('console');
 if (element === null) throw new Error('The page has no place for the console.');
-await redeemCode(queries);
+await takeLink(queries);
 // On its way before the first frame is made, which waits for it.
 void queries.prefetchQuery(sessionQuery);
 const router = consoleRouter(queries);

@@ -131,6 +131,22 @@ describe.runIf(hasChromium())('a login to the console', () => {
     expect(where(page)).toBe('/disputes');
   });
 
+  it('that the provider refuses ends where people log in, which says so, and logs in from there', async () => {
+    const page = await aWindow();
+    await page.goto(`${server.url}/console${FAILED}`);
+    await provider(page).waitFor();
+    await provider(page).click();
+    await page.waitForURL(`${issuer.url}/**`);
+    // Without the cookie of its beginning it is one that was begun elsewhere.
+    await page.context().clearCookies({ name: /paywright-login/ });
+    await passProvider(page, 'merchant-1');
+    await page.getByText('Your organisation did not log you in').waitFor();
+    expect(where(page)).toBe('/');
+    await provider(page).click();
+    await consent(page);
+    await page.getByRole('button', { name: 'Log out' }).waitFor();
+  });
+
   it('by the code of a link keeps the page of the link, also when the code is worth nothing', async () => {
     const page = await aWindow();
     await page.goto(`${server.url}/console${FAILED}#code=none`);

@@ -3,7 +3,7 @@ import { lazy, Suspense, useSyncExternalStore } from 'react';
 import { statusOf } from '../api/problem.ts';
 import { sessionQuery } from '../api/session.ts';
 import { Failure } from '../parts/answers.tsx';
-import { codeFailure, subscribeToCode } from './one-time-code.ts';
+import { failedLogin, subscribeToLogin } from './followed-link.ts';
 import { Shell } from './shell.tsx';
 
 const Login = lazy(() => import('./login.tsx').then((module) => ({ default: module.Login })));
@@ -11,7 +11,7 @@ const Login = lazy(() => import('./login.tsx').then((module) => ({ default: modu
 /** The shell for those who are logged in, and the login in its place for all others: the address stays. */
 export function Entrance() {
   const { data: session, error, refetch } = useQuery(sessionQuery);
-  const failed = useSyncExternalStore(subscribeToCode, codeFailure);
+  const failed = useSyncExternalStore(subscribeToLogin, failedLogin);
   if (session === undefined)
     return error === null ? (
       <main className="min-h-dvh" aria-busy="true" aria-label="Loading" />

@@ -5,10 +5,18 @@ import { statusOf } from '../api/problem.ts';
 import { changeSession, logIn, loginFrom, waysQuery } from '../api/session.ts';
 import { Failure } from '../parts/answers.tsx';
 import { textOf } from '../parts/form-text.ts';
+import type { FailedLogin } from './followed-link.ts';
 import { Wordmark } from './wordmark.tsx';
 
+const WHY: Readonly<Record<FailedLogin, string>> = {
+  used: 'This link was used or is older than five minutes. Start the server again for another, or paste a token.',
+  'not taken': 'The link could not be used. Paste a token.',
+  refused: 'Your organisation did not log you in, or the login was begun elsewhere. Begin it again.',
+  unavailable: 'Your organisation’s login cannot be reached just now. Try again in a moment.',
+};
+
 /** Asks for a token; the page that was asked for is shown then. */
-export function Login({ failed }: Readonly<{ failed?: unknown }>) {
+export function Login({ failed }: Readonly<{ failed: FailedLogin | undefined }>) {
   const queries = useQueryClient();
   const { data: ways } = useQuery(waysQuery);
   const provider = ways?.provider ?? undefined;
@@ -33,9 +41,7 @@ export function Login({ failed }: Readonly<{ failed?: unknown }>) {
           <h1 className="text-lg font-semibold">Log in</h1>
           {failed !== undefined && login.isIdle && (
             <p role="alert" className="rounded-md bg-warn-wash px-3 py-2 text-warn">
-              {statusOf(failed) === 401
-                ? 'This link was used or is older than five minutes. Start the server again for another, or paste a token.'
-                : 'The link could not be used. Paste a token.'}
+              {WHY[failed]}
             </p>
           )}
           {provider !== undefined && (

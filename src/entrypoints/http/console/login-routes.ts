@@ -21,7 +21,7 @@ export const getLogin =
   (c: HttpContext): Promise<Response> =>
     provider.begin().match(
       ({ url, kept }) => redirected(url.href, [keptLogin({ kept, page: pageOf(c) })]),
-      (failure) => refuse(c, failure),
+      (failure) => shown(c, pageOf(c), refuse(c, failure)),
     );
 
 /**
@@ -38,9 +38,19 @@ export const getCallback =
       .andThen(({ session }) => okAsync(redirected(page, [keptCookie(session.cookie), FORGOTTEN_LOGIN])))
       .match(
         (response) => response,
-        (failure) => refuse(c, failure, FORGOTTEN_LOGIN),
+        (failure) => shown(c, page, refuse(c, failure, FORGOTTEN_LOGIN)),
       );
   };
+
+/** A browser that shows a page is sent to where people log in, which says why they could not; a program has the problem. */
+function shown(c: HttpContext, page: string, refusal: Response): Response {
+  if (c.req.header('accept')?.includes('text/html') !== true) return refusal;
+  const why = refusal.status < 500 ? 'refused' : 'unavailable';
+  return redirected(
+    `${page}#login=${why}`,
+    refusal.headers.getSetCookie().map((cookie) => ({ 'Set-Cookie': cookie })),
+  );
+}
 
 /** The one page that a request to log in names. */
 function pageOf(c: HttpContext): string {

@@ -198,6 +198,23 @@ describe('a login with an OpenID provider', () => {
     expect(lines.at(-1)).not.toContain(new URL(back).searchParams.get('code') ?? '?');
   });
 
+  it('sends a browser whose end is refused to the page where it began, without what it was given, to say so', async () => {
+    const { send, begin } = await aConsole();
+    const { to, cookie } = await begin('/console/payments?status=failed');
+    const no = new URL(await issuer.logIn(to, 'merchant-1'));
+    no.searchParams.delete('code');
+    no.searchParams.set('error', 'access_denied');
+    const accept = 'text/html,application/xhtml+xml,*/*;q=0.8';
+    const refused = await send(no.href, { cookie, accept });
+    expect([refused.status, refused.headers.get('location')]).toEqual([
+      303,
+      '/console/payments?status=failed#login=refused',
+    ]);
+    expect(cookiesOf(refused)).toEqual(['__Host-paywright-login=']);
+    const foreign = await send(no.href, { accept });
+    expect(foreign.headers.get('location')).toBe('/console/#login=refused');
+  });
+
   it('refuses a code a second time, a code that is none, and a provider’s no', async () => {
     const { send, begin } = await aConsole();
     const { to, cookie } = await begin();
