@@ -6,6 +6,7 @@ import { pendingApprovals } from '../approvals/approval-queries.ts';
 import { useNow } from '../parts/now.ts';
 import { Section } from '../parts/page.tsx';
 import { useSession } from '../shell/session-context.ts';
+import { isFailing } from '../webhooks/failing.ts';
 import { endpointsQuery } from '../webhooks/webhook-queries.ts';
 import { daysAgo, oldestAttention } from './oldest.ts';
 import { attentionQuery, oldestProcessing, summaryQuery } from './overview-queries.ts';
@@ -125,14 +126,11 @@ function Approvals() {
 
 function FailingEndpoints() {
   const endpoints = useQuery(endpointsQuery);
-  const failing = endpoints.data?.items.filter(
-    ({ failing_since, status }) => failing_since !== undefined || status === 'disabled',
-  );
-  const count = failing?.length ?? 0;
+  const count = endpoints.data?.items.filter(isFailing).length ?? 0;
   return (
     <li>
-      <Link to="/webhooks" search={{}} className={CARD}>
-        <Count name="Failing endpoints" of={endpoints} count={count} isBad={count > 0} />
+      <Link to="/webhooks" search={{ endpoints: 'failing' }} className={CARD}>
+        <Count name="Endpoints failing or disabled" of={endpoints} count={count} isBad={count > 0} />
       </Link>
     </li>
   );

@@ -2,6 +2,7 @@ import { type UseQueryOptions, useQueries } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { api, bodyOf } from '../api/api.ts';
 import { mayApprove, mayUse, type Session } from '../api/session.ts';
+import { isFailing } from '../webhooks/failing.ts';
 
 /** How many wait, as far as one page of the API says: there are more where it ends with a cursor. */
 type Counted = Readonly<{ count: number; more: boolean }>;
@@ -11,6 +12,8 @@ type Counter = Readonly<{
   path: string;
   /** What the number counts, after it. */
   what: string;
+  /** What shows on that page what the number counts, and nothing else. */
+  search: Readonly<Record<string, string>>;
   isFor: (session: Session) => boolean;
   ask: (signal: AbortSignal) => Promise<Counted>;
   /** Whether no event tells of a change, so that only asking again does. */
@@ -26,6 +29,7 @@ const COUNTERS: readonly Counter[] = [
   {
     path: '/payments',
     what: 'need attention',
+    search: { attention: 'true' },
     isFor: (session) => mayUse(session, 'payments'),
     ask: async (signal) => {
       const query = { attention: 'true', limit: 1, include: 'total' } as const;
@@ -36,6 +40,7 @@ const COUNTERS: readonly Counter[] = [
   {
     path: '/exceptions',
     what: 'are open',
+    search: { status: 'open' },
     isFor: (session) => mayUse(session, 'settlements'),
     ask: async (signal) => {
       const query = { status: 'open', limit: LIMIT } as const;
@@ -46,6 +51,7 @@ const COUNTERS: readonly Counter[] = [
   {
     path: '/approvals',
     what: 'wait for approval',
+    search: {},
     isFor: mayApprove,
     isSilent: true,
     ask: async (signal) => {
@@ -57,19 +63,17 @@ const COUNTERS: readonly Counter[] = [
   },
   {
     path: '/webhooks',
-    what: 'fail or are paused',
+    what: 'are failing or disabled',
+    search: { endpoints: 'failing' },
     isFor: (session) => mayUse(session, 'webhooks'),
     ask: async (signal) => {
       const { items } = await bodyOf(api.GET('/webhook_endpoints', { signal }));
-      const failing = items.filter(
-        ({ failing_since, status }) => failing_since !== undefined || status !== 'enabled',
-      );
-      return { count: failing.length, more: false };
+      return { count: items.filter(isFailing).length, more: false };
     },
   },
 ];
 
-export type ShownCount = Readonly<{ text: string; what: string }>;
+export type ShownCount = Readonly<{ text: string }> & Pick<Counter, 'what' | 'search'>;
 
 const shown = ({ count, more }: Counted): string =>
   more || count > SHOWN ? `${Math.min(count, SHOWN)}+` : `${count}`;
@@ -95,10 +99,10 @@ export function useCounts(session: Session): ReadonlyMap<string, ShownCount> {
     combine: (answers) =>
       new Map(
         answers.flatMap(({ data }, at) => {
-          const { path, what } = counters[at] ?? {};
-          return data === undefined || data.count === 0 || path === undefined || what === undefined
-            ? []
-            : [[path, { text: shown(data), what }] as const];
+          const counter = counters[at];
+          if (data === undefined || data.count === 0 || counter === undefined) return [];
+          const { path, what, search } = counter;
+          return [[path, { text: shown(data), what, search }] as const];
         }),
       ),
   });

@@ -11,7 +11,7 @@ export function Navigation({ onGo }: Readonly<{ onGo?: () => void }>) {
     <nav aria-label="Pages">
       <ul className="flex flex-col gap-0.5">
         {PAGES.filter(({ isFor }) => isFor(session)).map(({ path, name, icon: Icon }) => (
-          <li key={path}>
+          <li key={path} className="relative">
             <Link
               to={path}
               {...(onGo === undefined ? {} : { onClick: onGo })}
@@ -20,8 +20,8 @@ export function Navigation({ onGo }: Readonly<{ onGo?: () => void }>) {
             >
               <Icon aria-hidden className="size-4" />
               {name}
-              <Waiting count={counts.get(path)} />
             </Link>
+            <Waiting path={path} count={counts.get(path)} onGo={onGo} />
           </li>
         ))}
       </ul>
@@ -29,16 +29,22 @@ export function Navigation({ onGo }: Readonly<{ onGo?: () => void }>) {
   );
 }
 
-function Waiting({ count }: Readonly<{ count: ShownCount | undefined }>) {
+type WaitingProps = Readonly<{ path: string; count: ShownCount | undefined; onGo: (() => void) | undefined }>;
+
+/** A link of its own beside that to the page, as it leads to what it counts alone. */
+function Waiting({ path, count, onGo }: WaitingProps) {
   if (count === undefined) return null;
   return (
-    <span
+    <Link
+      to={path}
+      search={count.search}
+      {...(onGo === undefined ? {} : { onClick: onGo })}
       title={`${count.text} ${count.what}`}
-      className="ml-auto rounded-full bg-warn-wash px-1.5 text-xs leading-5 font-semibold text-warn tabular-nums"
+      className="absolute top-1 right-1 flex h-6 min-w-6 items-center justify-center rounded-full bg-warn-wash px-1.5 text-xs font-semibold text-warn tabular-nums hover:underline"
     >
       {count.text}
       <span className="sr-only"> {count.what}</span>
-    </span>
+    </Link>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { RefreshCw } from 'lucide-react';
 import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
 import { inWords } from '../parts/badge.tsx';
@@ -8,6 +8,7 @@ import { Page, Section } from '../parts/page.tsx';
 import { DeliveryDrawer } from './delivery-drawer.tsx';
 import { DeliveryTable } from './delivery-table.tsx';
 import { EndpointList } from './endpoint-list.tsx';
+import { isFailing } from './failing.ts';
 import { deliveriesQuery, endpointsQuery } from './webhook-queries.ts';
 import { DELIVERY_STATUSES, type WebhookSearch } from './webhook-search.ts';
 
@@ -19,22 +20,41 @@ export function WebhooksPage() {
   const endpoints = useQuery(endpointsQuery);
   const change = (changed: Partial<WebhookSearch>) =>
     void navigate({ search: (was) => ({ ...was, ...changed }) });
+  const areFailing = search.endpoints === 'failing';
+  const shown = endpoints.data?.items.filter((each) => !areFailing || isFailing(each));
   return (
     <Page title="Webhooks">
-      <Section title="Endpoints">
+      <Section
+        title={areFailing ? 'Endpoints failing or disabled' : 'Endpoints'}
+        aside={
+          areFailing && (
+            <Link
+              to="/webhooks"
+              search={{ ...search, endpoints: undefined }}
+              className="font-medium text-accent hover:underline"
+            >
+              Show every endpoint
+            </Link>
+          )
+        }
+      >
         {endpoints.isError && endpoints.data === undefined ? (
           <Failure error={endpoints.error} retry={() => void endpoints.refetch()} />
-        ) : endpoints.data === undefined ? (
+        ) : shown === undefined ? (
           <Skeleton label="Loading endpoints" rows={2} />
-        ) : endpoints.data.items.length === 0 ? (
+        ) : shown.length === 0 ? (
           <div className="card">
-            <Empty title="No endpoint yet">
-              <code className="font-mono">POST /webhook_endpoints</code> makes one.
-            </Empty>
+            {areFailing ? (
+              <Empty title="No endpoint is failing or disabled" />
+            ) : (
+              <Empty title="No endpoint yet">
+                <code className="font-mono">POST /webhook_endpoints</code> makes one.
+              </Empty>
+            )}
           </div>
         ) : (
           <EndpointList
-            endpoints={endpoints.data.items}
+            endpoints={shown}
             chosen={search.endpoint_id}
             onChoose={(endpoint_id) => change({ endpoint_id })}
           />
