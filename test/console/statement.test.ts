@@ -97,6 +97,29 @@ describe.runIf(hasChromium())('the statement of an account in the console', () =
     expect(faults()).toEqual([]);
   });
 
+  it('is that of the account of the balance it was come to from, and ends with it', async () => {
+    const { page, faults } = await desk.open();
+    await logIn(page, desk.url, desk.token, '/ledger');
+    const ways = [
+      ['Available', '', 1],
+      ['Held by refunds', '&account=pending', 1],
+      ['Paid out', '&account=bank', -1],
+      ['Differences', '&account=differences', 1],
+    ] as const;
+    for (const [name, account, sign] of ways) {
+      const way = page.getByRole('link', { name: new RegExp(`^${name} .* EUR`) });
+      await way.press('Enter');
+      await page.waitForURL(`${desk.url}/console/ledger?currency=EUR${account}`);
+      await page.locator('[aria-current="true"]').filter({ hasText: name }).waitFor();
+      const statement = await read(`currency=EUR${account}`);
+      await expect.poll(() => shownSums(page)).toEqual(sumsOf(statement));
+      expect(minor((await way.innerText()).replace(name, ''))).toBe(sign * statement.closing_balance || 0);
+    }
+    await page.getByRole('link', { name: /^Differences .* EUR/ }).press('Enter');
+    await page.getByRole('heading', { name: 'Entries' }).waitFor();
+    expect(faults()).toEqual([]);
+  });
+
   it('keeps its account and days in the address, and says the balance at the end of a past day', async () => {
     const { page } = await desk.open();
     await logIn(page, desk.url, desk.token, '/ledger?currency=EUR');
