@@ -20,17 +20,17 @@ const take = (key: string) =>
     key,
     body: { amount: 1_999, currency: 'USD', payment_method: 'card' },
   });
-const listen = (path: string) =>
+const listen = (path: string, events: readonly string[] = ['payment.succeeded']) =>
   desk.api<{ id: string }>('/webhook_endpoints', {
     method: 'POST',
     key: `endpoint-${path}`,
     body: {
       url: `http://127.0.0.1:${(shop.address() as AddressInfo).port}${path}`,
-      events: ['payment.succeeded'],
+      events,
     },
   });
-const turn = (status: 'paused' | 'enabled') =>
-  desk.api(`/webhook_endpoints/${endpoint.id}`, { method: 'PATCH', body: { status } });
+const turn = (status: 'paused' | 'enabled', { id } = endpoint) =>
+  desk.api(`/webhook_endpoints/${id}`, { method: 'PATCH', body: { status } });
 const missed = () =>
   desk.api<{ replayed: number }>(`/webhook_endpoints/${endpoint.id}/replay_failed`, {
     method: 'POST',
@@ -162,6 +162,47 @@ describe.runIf(hasChromium())('the page of webhooks', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Send a test' }).click();
     await page.getByText('A test event is on its way.').waitFor();
+  });
+
+  it('replays what it counted: until when it is told, and of the types that are chosen', async () => {
+    const other = await listen('/other', ['payment.succeeded', 'payment.created']);
+    await turn('paused', other);
+    await take('order-4');
+    await turn('enabled', other);
+    const { page, faults } = await desk.open({ viewport: { width: 320, height: 800 } });
+    await logIn(page, desk.url, desk.token, '/webhooks');
+    const row = page.getByRole('listitem').filter({ hasText: '/other' });
+    await row.getByRole('button', { name: 'Replay' }).press('Enter');
+    const dialog = page.getByRole('dialog');
+    const says = async (counted: number) => {
+      await dialog.getByRole('button', { name: 'Count first' }).press('Enter');
+      await dialog.getByText(`${counted} would be sent again.`).waitFor();
+    };
+    await expect
+      .poll(async () => {
+        await dialog.getByLabel('What failed, expired or was missed in', { exact: true }).selectOption('1');
+        await dialog.getByLabel('What failed, expired or was missed in', { exact: true }).selectOption('24');
+        await dialog.getByRole('button', { name: 'Count first' }).press('Enter');
+        return dialog.getByText(/^\d would be sent again\.$/).innerText();
+      })
+      .toBe('2 would be sent again.');
+    const until = dialog.getByLabel('Until (UTC)', { exact: true });
+    await until.fill('2020-03-01T00:00');
+    await says(0);
+    await until.fill('');
+    await dialog.getByText('Event types').first().click();
+    await dialog.getByRole('checkbox', { name: 'payment.created' }).press('Space');
+    await dialog.getByText('1 of 2').waitFor();
+    await says(1);
+    await expectFit(page, 'a replay of some types');
+    await dialog.getByRole('button', { name: 'Replay 1' }).press('Enter');
+    await row.getByText('1 on their way again.').waitFor();
+    const { items } = await desk.api<{ items: readonly { event_type: string }[] }>(
+      `/webhook_deliveries?endpoint_id=${other.id}`,
+    );
+    expect(items.map(({ event_type }) => event_type)).toEqual(['payment.created']);
+    await desk.api(`/webhook_endpoints/${other.id}`, { method: 'DELETE' }).catch(() => undefined);
+    expect(faults()).toEqual([]);
   });
 
   it.each(WIDTHS)('has no barrier by day or by night at %d px', async (width) => {

@@ -1,5 +1,6 @@
-import { type FormEvent, type KeyboardEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { Failure } from './answers.tsx';
+import { submitFromChoice } from './submit-from-choice.ts';
 
 type Props = Readonly<{
   /** Sends what was filled in, or says what keeps it from being sent. Not called while an answer is on its way. */
@@ -17,13 +18,6 @@ type Props = Readonly<{
   onChange?: () => void;
   children: ReactNode;
 }>;
-
-/** Enter sends from a closed choice too, as it does from a field. */
-function submitFromChoice(event: KeyboardEvent<HTMLFormElement>): void {
-  if (event.key !== 'Enter' || !(event.target instanceof HTMLSelectElement)) return;
-  event.preventDefault();
-  event.currentTarget.requestSubmit();
-}
 
 /** A form of a dialog that sends once, with what is wrong with it and what was answered above its button. */
 export function SendForm({

@@ -1,34 +1,45 @@
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { api, bodyOf } from '../api/api.ts';
+import type { EventType } from '../api/event-types.ts';
 import { Failure } from '../parts/answers.tsx';
+import { useZone } from '../parts/clock.tsx';
 import { Dialog } from '../parts/dialog.tsx';
+import { Choose, Field } from '../parts/field.tsx';
+import { submitFromChoice } from '../parts/submit-from-choice.ts';
+import { replayTerms } from './replay-terms.ts';
+import { subscribedTypes, TypeChoice } from './type-choice.tsx';
 import type { Endpoint } from './webhook-queries.ts';
 
 const HOURS = [
-  [1, 'the last hour'],
-  [24, 'the last day'],
-  [7 * 24, 'the last week'],
-  [30 * 24, 'the last 30 days'],
+  ['1', 'the last hour'],
+  ['24', 'the last day'],
+  ['168', 'the last week'],
+  ['720', 'the last 30 days'],
 ] as const;
 
 type Props = Readonly<{ endpoint: Endpoint; onClose: () => void; onDone: (replayed: number) => void }>;
 
-/** Counts what failed, expired or was missed before any of it is sent again. */
-export function ReplayDialog({ endpoint: { id, url, created_at }, onClose, onDone }: Props) {
-  const field = useId();
-  const [hours, setHours] = useState<number>(24);
-  const [key] = useState(() => crypto.randomUUID());
+const newKey = () => crypto.randomUUID();
+
+/** Counts what failed, expired or was missed before any of it is sent again: the same of the same time and types. */
+export function ReplayDialog({ endpoint, onClose, onDone }: Props) {
+  const { id, url, created_at } = endpoint;
+  const zone = useZone();
+  const [hours, setHours] = useState('24');
+  const [until, setUntil] = useState('');
+  const [types, setTypes] = useState<readonly EventType[]>([]);
+  const [key, setKey] = useState(newKey);
   const [now] = useState(() => Date.now());
-  const since = new Date(Math.max(now - hours * 3_600_000, Date.parse(created_at))).toISOString();
+  const terms = replayTerms({ hours: Number(hours), until, zone, types }, { now, created_at });
   const ask = (dry_run: boolean) =>
     bodyOf(
       api.POST('/webhook_endpoints/{id}/replay_failed', {
         params: {
           path: { id },
-          header: { 'Idempotency-Key': `console-${key}-${hours}-${dry_run ? crypto.randomUUID() : 'sent'}` },
+          header: { 'Idempotency-Key': `console-${dry_run ? newKey() : key}` },
         },
-        body: { since, ...(dry_run ? { dry_run } : {}) },
+        body: { ...terms, ...(dry_run ? { dry_run } : {}) },
       }),
     );
   const count = useMutation({ mutationFn: () => ask(true) });
@@ -41,37 +52,37 @@ export function ReplayDialog({ endpoint: { id, url, created_at }, onClose, onDon
     if (counted === undefined) count.mutate();
     else replay.mutate();
   };
+  // What was counted was of other terms, and so would be the key's replay.
+  const changing =
+    <Value,>(set: (value: Value) => void) =>
+    (value: Value) => {
+      if (replay.isPending) return;
+      set(value);
+      setKey(newKey());
+      count.reset();
+      replay.reset();
+    };
   const error = replay.error ?? count.error;
+  const subscribed = subscribedTypes(endpoint);
   return (
     <Dialog title="Replay what did not arrive" onClose={onClose}>
-      <form onSubmit={submit} className="flex flex-col gap-4">
+      <form onSubmit={submit} onKeyDown={submitFromChoice} className="flex flex-col gap-4">
         <p className="break-words text-quiet">{url}</p>
-        <div className="flex flex-col gap-1.5">
-          <label htmlFor={field} className="font-medium">
-            What failed, expired or was missed in
-          </label>
-          <select
-            id={field}
-            data-first
-            className="field"
-            value={hours}
-            onKeyDown={(event) => {
-              if (event.key !== 'Enter') return;
-              event.preventDefault();
-              event.currentTarget.form?.requestSubmit();
-            }}
-            onChange={({ target }) => {
-              setHours(Number(target.value));
-              count.reset();
-            }}
-          >
-            {HOURS.map(([each, name]) => (
-              <option key={each} value={each}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </div>
+        <Choose
+          label="What failed, expired or was missed in"
+          choices={HOURS}
+          data-first
+          value={hours}
+          onChange={({ target }) => changing(setHours)(target.value)}
+        />
+        <Field
+          label={`Until (${zone === 'utc' ? 'UTC' : 'local time'})`}
+          hint="Now, where it is empty."
+          type="datetime-local"
+          value={until}
+          onChange={({ target }) => changing(setUntil)(target.value)}
+        />
+        {subscribed.length > 1 && <TypeChoice of={subscribed} chosen={types} onChoose={changing(setTypes)} />}
         <p role="status" className="min-h-5 font-medium">
           {counted !== undefined &&
             `${counted.replayed}${counted.more ? ' or more' : ''} would be sent again.`}
