@@ -15,7 +15,7 @@ const LOOKS: Readonly<Record<Delivery['status'], Readonly<{ height: number; colo
   expired: { height: 7, colour: 'fill-bad' },
 };
 
-/** What became of an endpoint's latest deliveries, oldest at the left, with the counts beside it, each a way to its rows. */
+/** What became of an endpoint's latest deliveries, oldest at the left, with the counts beside it, each a way to all of its status: more, where that is said. */
 export function LatestOutcomes({ endpoint }: Readonly<{ endpoint: string }>) {
   const { data } = useQuery(latestDeliveries(endpoint));
   if (data === undefined) return <div className="h-6" />;
@@ -79,6 +79,9 @@ export function LatestOutcomes({ endpoint }: Readonly<{ endpoint: string }>) {
           </tr>
         </tbody>
       </table>
+      {data.next_cursor !== null && (
+        <p className="text-[13px] text-quiet">of the latest {oldestFirst.length}</p>
+      )}
     </div>
   );
 }
