@@ -120,6 +120,29 @@ describe.runIf(hasChromium())('reconciliation in the console', () => {
     expect(new URL(page.url()).pathname).toBe(`/console/exceptions/${own?.id}`);
   });
 
+  it('leads from what rows say to them, where every row of their outcome is of their currency', async () => {
+    const { page, faults } = await desk.open();
+    await logIn(page, desk.url, desk.token, `/reconciliations/${first.id}`);
+    const sums = page.getByRole('table', { name: 'Sums by currency and outcome' });
+    await sums.getByRole('row', { name: /^Mismatched 1 / }).waitFor();
+    // One of its rows has no currency.
+    expect(
+      await sums
+        .getByRole('row', { name: /^USD 4 / })
+        .getByRole('link')
+        .count(),
+    ).toBe(0);
+    await sums.getByRole('link', { name: '41.50 USD' }).press('Enter');
+    await page.getByText('1 shown, all there are').waitFor();
+    expect(new URL(page.url()).search).toBe('?outcome=mismatched');
+    await sums
+      .getByRole('row', { name: /^Matched/ })
+      .getByRole('link', { name: '2', exact: true })
+      .press('Enter');
+    await page.getByText('2 shown, all there are').waitFor();
+    expect(faults()).toEqual([]);
+  });
+
   it('leads from the overview to the open exceptions of an age and a kind, of which it counts as many', async () => {
     const { page } = await desk.open();
     await logIn(page, desk.url, desk.token, '/overview');

@@ -70,6 +70,33 @@ describe.runIf(hasChromium())('settlements in the console', () => {
     await page.getByRole('link', { name: 'Mismatched' }).waitFor();
   });
 
+  it('lead from each number to the rows or the exceptions that it is made of', async () => {
+    const { page, faults } = await desk.open();
+    await logIn(page, desk.url, desk.token, '/settlements');
+    const row = page.getByRole('row', { name: /^2026-03-02/ });
+    await row.getByRole('link').nth(2).waitFor();
+    const address = `${desk.url}/console/settlements/${settlement.id}`;
+    const reached = page.locator(':focus');
+    await row.getByRole('link', { name: '1', exact: true }).press('Enter');
+    await page.waitForURL(`${address}#settlement-exceptions`);
+    await reached.getByText('Of rows that did not match, and of the payout').waitFor();
+    const kinds = reached.locator('[data-row]');
+    await kinds.first().waitFor();
+    expect((await kinds.allInnerTexts()).toSorted()).toEqual(['Mismatched', 'Payout difference']);
+    const numbers = page.getByRole('table', { name: /^What the settlement/ }).getByRole('link');
+    expect(await numbers.count()).toBe(8);
+    for (const number of await numbers.all()) {
+      await number.press('Enter');
+      const isClaimed = (await number.getAttribute('href')) === '#settlement-exceptions';
+      await reached.getByRole('table', { name: isClaimed ? /^Exceptions/ : /^Rows/ }).waitFor();
+    }
+    await page.goto(`${address}#settlement-rows`);
+    await page.getByText(`${settlement.item_count} shown, all there are`).waitFor();
+    await page.locator('dd').getByRole('link', { name: '1', exact: true }).press('Enter');
+    await reached.getByRole('table', { name: /^Exceptions/ }).waitFor();
+    expect(faults()).toEqual([]);
+  });
+
   it('are filtered in the address', async () => {
     const { page } = await desk.open();
     await logIn(page, desk.url, desk.token, '/settlements');

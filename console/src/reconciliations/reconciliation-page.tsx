@@ -44,7 +44,7 @@ export function ReconciliationPage() {
       </div>
       <Fault of={reconciliation} />
       <OutcomeFunnel of={reconciliation} chosen={search.outcome} />
-      <CurrencySums sums={reconciliation.sums} />
+      <CurrencySums of={reconciliation} />
       {reconciliation.sha256 !== undefined && <Rows of={reconciliation} search={search} />}
       <Section title="Details">
         <Facts facts={factsOf(reconciliation)} />

@@ -1,34 +1,45 @@
 import type { ReactNode } from 'react';
 import { decimal, money } from '../parts/money.ts';
+import { EXCEPTIONS, ROWS, ToPlace } from './place.tsx';
 import type { Settlement } from './settlement-queries.ts';
 
-/** gross − fees − chargebacks ± adjustments = net, written as a sum, under it what the bank was sent of it. */
+/** gross − fees − chargebacks ± adjustments = net, written as a sum. Each amount leads to the rows that it is made of. */
 export function Equation({ settlement }: Readonly<{ settlement: Settlement }>) {
   const { currency, payment_amount, refund_amount, gross_amount, fee_amount } = settlement;
   const { chargeback_amount, adjustment_amount, net_amount, tolerated_amount, exception_amount } = settlement;
+  const { item_count, exception_count } = settlement;
+  const made = (amount: string) => (
+    <ToPlace name={ROWS} isEmpty={item_count === 0}>
+      {amount}
+    </ToPlace>
+  );
   const isGiven = BigInt(adjustment_amount) >= 0n;
   return (
     <table className="w-full max-w-xl border-collapse">
       <caption className="sr-only">What the settlement comes to, in {currency}</caption>
       <tbody>
-        <Line name="Payments" amount={decimal(payment_amount, currency)} isPart />
-        <Line sign="−" name="Refunds" amount={decimal(refund_amount, currency)} isPart />
-        <Line name="Gross" amount={decimal(gross_amount, currency)} isSum />
-        <Line sign="−" name="Fees" amount={decimal(fee_amount, currency)} />
-        <Line sign="−" name="Chargebacks" amount={decimal(chargeback_amount, currency)} />
+        <Line name="Payments" amount={made(decimal(payment_amount, currency))} isPart />
+        <Line sign="−" name="Refunds" amount={made(decimal(refund_amount, currency))} isPart />
+        <Line name="Gross" amount={made(decimal(gross_amount, currency))} isSum />
+        <Line sign="−" name="Fees" amount={made(decimal(fee_amount, currency))} />
+        <Line sign="−" name="Chargebacks" amount={made(decimal(chargeback_amount, currency))} />
         <Line
           sign={isGiven ? '+' : '−'}
           name="Adjustments"
-          amount={decimal(isGiven ? adjustment_amount : -BigInt(adjustment_amount), currency)}
+          amount={made(decimal(isGiven ? adjustment_amount : -BigInt(adjustment_amount), currency))}
         />
-        <Line sign="=" name="Net" amount={money(net_amount, currency)} isSum isNet />
+        <Line sign="=" name="Net" amount={made(money(net_amount, currency))} isSum isNet />
         {BigInt(tolerated_amount) !== 0n && (
-          <Line name="Tolerated beyond it" amount={decimal(tolerated_amount, currency)} isPart />
+          <Line name="Tolerated beyond it" amount={made(decimal(tolerated_amount, currency))} isPart />
         )}
         {BigInt(exception_amount) !== 0n && (
           <Line
             name="Claimed by rows that did not match"
-            amount={decimal(exception_amount, currency)}
+            amount={
+              <ToPlace name={EXCEPTIONS} isEmpty={exception_count === 0}>
+                {decimal(exception_amount, currency)}
+              </ToPlace>
+            }
             isPart
           />
         )}
@@ -39,7 +50,7 @@ export function Equation({ settlement }: Readonly<{ settlement: Settlement }>) {
 
 type LineProps = Readonly<{
   name: ReactNode;
-  amount: string;
+  amount: ReactNode;
   sign?: string;
   /** Of the line below it, or beside the sum. */
   isPart?: boolean;

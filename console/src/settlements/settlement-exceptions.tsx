@@ -18,7 +18,10 @@ const COLUMNS = [
 export function SettlementExceptions({ id }: Readonly<{ id: string }>) {
   const list = useInfiniteQuery(settlementExceptions(id));
   return (
-    <Section title="Its exceptions">
+    <Section
+      title="Its exceptions"
+      aside={<span className="text-quiet">Of rows that did not match, and of the payout</span>}
+    >
       <List list={list} name="exceptions" empty={<Empty title="None" />}>
         {(exceptions) => (
           <Table caption="Exceptions, newest first" columns={COLUMNS}>

@@ -13,6 +13,7 @@ import { useShortcuts } from '../parts/shortcuts.ts';
 import { BankLine } from './bank-line.tsx';
 import { Equation } from './equation.tsx';
 import { ItemTable } from './item-table.tsx';
+import { EXCEPTIONS, Place, ROWS, ToPlace } from './place.tsx';
 import { SettlementExceptions } from './settlement-exceptions.tsx';
 import { itemList, type Settlement, settlementQuery } from './settlement-queries.ts';
 
@@ -53,8 +54,14 @@ export function SettlementPage() {
           <BankLine settlement={settlement} />
         </Section>
       </div>
-      {settlement.status === 'completed_with_exceptions' && <SettlementExceptions id={id} />}
-      <Items of={settlement} />
+      {(settlement.exception_count > 0 || settlement.status === 'completed_with_exceptions') && (
+        <Place name={EXCEPTIONS}>
+          <SettlementExceptions id={id} />
+        </Place>
+      )}
+      <Place name={ROWS}>
+        <Items of={settlement} />
+      </Place>
       <Section title="Details">
         <Facts facts={factsOf(settlement)} />
       </Section>
@@ -109,7 +116,17 @@ const factsOf = (of: Settlement) =>
       </Link>,
     ],
     ['Sequence', `${count(of.sequence)}. of this date, currency and payout`],
-    ['Payments and refunds', count(of.transaction_count)],
-    ['Rows that did not match', count(of.exception_count)],
+    [
+      'Payments and refunds',
+      <ToPlace key="transactions" name={ROWS} isEmpty={of.transaction_count === 0}>
+        {count(of.transaction_count)}
+      </ToPlace>,
+    ],
+    [
+      'Rows that did not match',
+      <ToPlace key="exceptions" name={EXCEPTIONS} isEmpty={of.exception_count === 0}>
+        {count(of.exception_count)}
+      </ToPlace>,
+    ],
     ['Created', <Time key="created" at={of.created_at} exact />],
   ] as const;

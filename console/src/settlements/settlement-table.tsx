@@ -4,6 +4,7 @@ import { Status } from '../parts/badge.tsx';
 import { count } from '../parts/count.ts';
 import { money } from '../parts/money.ts';
 import { CELL, Table } from '../parts/table.tsx';
+import { EXCEPTIONS, ROWS } from './place.tsx';
 import type { Settlement } from './settlement-queries.ts';
 
 const COLUMNS = [
@@ -15,7 +16,7 @@ const COLUMNS = [
   { name: 'Payout', look: 'hidden md:table-cell' },
 ];
 
-/** Settlements, each with what it comes to. */
+/** Settlements, each with what it comes to; its counts lead to the rows of it that they count. */
 export function SettlementTable({ settlements }: Readonly<{ settlements: readonly Settlement[] }>) {
   return (
     <Table caption="Settlements, those of the newest file first" columns={COLUMNS}>
@@ -40,11 +41,13 @@ export function SettlementTable({ settlements }: Readonly<{ settlements: readonl
               )}
             </span>
           </td>
-          <td className={`${CELL} hidden text-right tabular-nums xl:table-cell`}>{count(each.item_count)}</td>
+          <td className={`${CELL} hidden text-right tabular-nums xl:table-cell`}>
+            <Counted many={each.item_count} id={each.id} place={ROWS} />
+          </td>
           <td
             className={`${CELL} hidden text-right tabular-nums lg:table-cell ${each.exception_count > 0 ? 'text-bad' : 'text-quiet'}`}
           >
-            {count(each.exception_count)}
+            <Counted many={each.exception_count} id={each.id} place={EXCEPTIONS} />
           </td>
           <td className={`${CELL} hidden text-quiet md:table-cell`} title={each.payout_id}>
             {each.payout_id ?? '—'}
@@ -54,3 +57,20 @@ export function SettlementTable({ settlements }: Readonly<{ settlements: readonl
     </Table>
   );
 }
+
+type CountedProps = Readonly<{ many: number; id: string; place: typeof ROWS | typeof EXCEPTIONS }>;
+
+/** Above the link that the whole row is. */
+const Counted = ({ many, id, place }: CountedProps) =>
+  many === 0 ? (
+    count(many)
+  ) : (
+    <Link
+      to="/settlements/$id"
+      params={{ id }}
+      hash={place}
+      className="relative z-1 rounded underline decoration-1 underline-offset-4 hover:decoration-2"
+    >
+      {count(many)}
+    </Link>
+  );
