@@ -13,6 +13,7 @@ export function addFraudCommands(
   program
     .command('fraud')
     .description('work with the rules that score payments to vendors')
+    .addHelpText('after', EXIT_HELP)
     .command('try')
     .description('score every payment to vendors that there is by other rules; changes nothing')
     .argument('<rules>', 'a file of rules, as JSON; - reads standard input')
