@@ -125,11 +125,93 @@ describe.runIf(hasChromium())('the pages of the console', () => {
     const { page } = await desk.open();
     await logIn(page, desk.url, desk.token);
     await page.getByRole('row').nth(3).waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
     await page.context().setOffline(true);
     await page.getByText('Offline').waitFor();
     expect(await page.getByRole('row').count()).toBeGreaterThan(3);
     await page.context().setOffline(false);
-    await page.getByText(/^(Live|Polling)$/).waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+  });
+
+  it('say that they poll where there is no stream of events, and show what is new all the same', async () => {
+    const { page } = await desk.open();
+    await page.route('**/console/events', (route) => route.fulfill({ status: 503 }));
+    await logIn(page, desk.url, desk.token);
+    await page.getByRole('row').nth(3).waitFor();
+    await page.getByText('Polling', { exact: true }).waitFor();
+    await take('polled-1');
+    await page.getByRole('button', { name: '1 new' }).waitFor();
+    expect(await page.getByText('Polling', { exact: true }).count()).toBe(1);
+    expect(await page.getByText('Live', { exact: true }).count()).toBe(0);
+  });
+
+  it('have filters as chips, which are set, read from the address and taken away', async () => {
+    const { page, faults } = await desk.open();
+    await logIn(page, desk.url, desk.token);
+    const filters = page.getByRole('group', { name: 'Filters' });
+    const rows = page.locator('[data-row]');
+    const query = () => new URL(page.url()).search;
+    await filters.getByRole('button', { name: 'Status', exact: true }).press('Enter');
+    await filters.getByLabel('Status', { exact: true }).selectOption('failed');
+    await filters.getByRole('button', { name: 'Status Failed' }).waitFor();
+    expect(query()).toBe('?status=failed');
+    await expect.poll(() => rows.count()).toBe(1);
+    await filters.getByRole('button', { name: 'Take Status away' }).press('Enter');
+    await expect.poll(() => rows.count()).toBeGreaterThan(1);
+    expect(query()).toBe('');
+    await filters.getByRole('button', { name: 'Amount', exact: true }).press('Enter');
+    await filters.getByLabel('Currency', { exact: true }).fill('jpy');
+    await filters.getByLabel('From', { exact: true }).fill('1,000,000');
+    await page.keyboard.press('Enter');
+    const amount = filters.getByRole('button', { name: 'Amount from 1,000,000 JPY' });
+    await amount.waitFor();
+    expect(query()).toBe('?currency=JPY&min_amount=1000000');
+    await page.reload();
+    await amount.waitFor();
+    await expect.poll(() => rows.count()).toBe(1);
+    expect(await rows.first().getAttribute('href')).toBe(`/console/payments/${held.id}`);
+    await filters.getByRole('button', { name: 'Take Amount away' }).press('Enter');
+    await expect.poll(() => rows.count()).toBeGreaterThan(1);
+    expect(query()).toBe('');
+    await page.goto(`${desk.url}/console/payments?idempotency_key=order-2&status=failed&attention=true`);
+    await filters.getByText('Key order-2').waitFor();
+    await filters.getByRole('button', { name: 'Needs attention', pressed: true }).press('Enter');
+    await expect.poll(query).toBe('?idempotency_key=order-2&status=failed');
+    await filters.getByRole('button', { name: 'Clear all' }).press('Enter');
+    await expect.poll(query).toBe('');
+    expect(faults()).toEqual([]);
+  });
+
+  it('say by `?` which keys there are, those to every page of the side bar among them', async () => {
+    const { page } = await desk.open();
+    await logIn(page, desk.url, desk.token);
+    await page.getByRole('row').nth(3).waitFor();
+    const pages = await page
+      .getByRole('navigation', { name: 'Pages' })
+      .locator('li > a:first-child')
+      .allInnerTexts();
+    await page.keyboard.press('?');
+    const keys = page.getByRole('dialog', { name: 'Keys' });
+    await keys.getByText('These keys').waitFor();
+    const meanings = await keys.locator('dd').allInnerTexts();
+    expect(meanings).toEqual(
+      expect.arrayContaining(['Search', 'Open the row', ...pages.map((name) => `Go to ${name}`)]),
+    );
+    expect(pages.length).toBeGreaterThan(5);
+    expect(await keys.locator('dt').count()).toBe(meanings.length);
+    await expectFit(page, 'the keys');
+    await page.keyboard.press('Escape');
+    await keys.waitFor({ state: 'detached' });
+  });
+
+  it('copy an id by its button, and say that it is copied', async () => {
+    const { page, faults } = await desk.open({ permissions: ['clipboard-read', 'clipboard-write'] });
+    await logIn(page, desk.url, desk.token, `/payments/${held.id}`);
+    await page.getByRole('button', { name: `Copy payment id ${held.id}` }).press('Enter');
+    await page.getByRole('button', { name: 'payment id copied' }).waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(held.id);
+    await page.getByRole('button', { name: `Copy payment id ${held.id}` }).waitFor();
+    expect(faults()).toEqual([]);
   });
 
   it('ask for a login in place of a page whose session has ended, and go on where it was', async () => {
