@@ -77,7 +77,7 @@ export function ReplayDialog({ endpoint, onClose, onDone }: Props) {
         />
         <Field
           label={`Until (${zone === 'utc' ? 'UTC' : 'local time'})`}
-          hint="Now, where it is empty."
+          hint="Now, where it is empty. The time above ends then."
           type="datetime-local"
           value={until}
           onChange={({ target }) => changing(setUntil)(target.value)}
