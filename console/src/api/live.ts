@@ -1,36 +1,12 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { API, chosenMerchant } from './address.ts';
-import type { Schemas } from './api.ts';
 import { fetchAnswer } from './api.ts';
+import { EVENT_TYPES } from './event-types.ts';
 import { statusOf } from './problem.ts';
 
 /** How the page hears of changes: as they happen, by asking every ten seconds, or not at all. */
 export type Connection = 'live' | 'polling' | 'offline';
-
-type EventType = NonNullable<Schemas['NewReplay']['event_types']>[number];
-
-/** Named, because the browser hands on only events of a name that is listened for. */
-const EVENT_TYPES = Object.keys({
-  'payment.created': 1,
-  'payment.requires_action': 1,
-  'payment.authorized': 1,
-  'payment.succeeded': 1,
-  'payment.failed': 1,
-  'payment.canceled': 1,
-  'payment.authorization_expired': 1,
-  'payment.attention': 1,
-  'refund.created': 1,
-  'refund.failed': 1,
-  'transfer.completed': 1,
-  'webhook_endpoint.disabled': 1,
-  'export.completed': 1,
-  'export.failed': 1,
-  'settlement.completed': 1,
-  'dispute.created': 1,
-  'dispute.updated': 1,
-  'dispute.closed': 1,
-} satisfies Record<EventType, 1>);
 
 const POLL_MS = 10_000;
 /** A burst of events has what is on the page asked for once. */
@@ -84,6 +60,7 @@ export function useLive(): Connection {
         setConnection((was) => (was === 'live' ? 'polling' : was));
         if (source?.readyState === EventSource.CLOSED) again = setTimeout(open, RETRY_MS);
       });
+      // Named, because the browser hands on only events of a name that is listened for.
       for (const type of EVENT_TYPES) source.addEventListener(type, heard);
     };
     const poll = async () => {
