@@ -75,14 +75,13 @@ describe.runIf(hasChromium())('a long list', () => {
   });
   it('of a hundred rows is as high in its first frame as with all of them, which are in the page for its own search', async () => {
     const { page, faults } = await listOf(100);
-    await page.addInitScript(`{
-      const look = () => {
-        const rows = document.querySelectorAll('[data-row]').length;
-        if (rows > 0) window.first_ = { rows, height: document.querySelector('tbody').offsetHeight };
-        else requestAnimationFrame(look);
-      };
-      requestAnimationFrame(look);
-    }`);
+    // Heard of before the frame is painted: what came with the first rows.
+    await page.addInitScript(`new MutationObserver((_, observer) => {
+      const rows = document.querySelectorAll('[data-row]').length;
+      if (rows === 0) return;
+      observer.disconnect();
+      window.first_ = { rows, height: document.querySelector('tbody').offsetHeight };
+    }).observe(document, { childList: true, subtree: true })`);
     await page.reload();
     await page.locator('[data-row]').nth(99).waitFor();
     const first = await page.evaluate<Readonly<{ rows: number; height: number }>>('first_');

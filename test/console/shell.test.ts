@@ -98,9 +98,9 @@ describe.runIf(hasChromium())('the side bar', () => {
     const link = page.getByRole('link', { name: what });
     const count = Number.parseInt(await link.innerText());
     await link.press('Enter');
-    await rowsOn(page).first().waitFor();
-    expect(page.url()).toBe(`${desk.url}/console${address}`);
-    expect(await rowsOn(page).count()).toBe(count);
+    await page.waitForURL(`${desk.url}/console${address}`);
+    // The page that was left has rows as well until this one is there.
+    await expect.poll(() => rowsOn(page).count(), { timeout: 30_000 }).toBe(count);
     expect(faults()).toEqual([]);
   });
 
