@@ -14,7 +14,10 @@ export type Shed = 'overloaded' | 'client_left' | 'stuck';
 /** Asks for a turn of this request; it has at most one, until it is answered. */
 export type Admit = (request: RequestScope) => ResultAsync<void, NotAdmitted>;
 
-/** Longer than all that a request waits for together: store, processor and lease have time-outs of their own. */
+/**
+ * Longer than all that a request waits for together: store, processor and lease have time-outs of their own. A large file may be sent for
+ * longer; it goes on without its turn.
+ */
 const LONGEST_TURN_MS = 120_000;
 
 const overloaded: Overloaded = { kind: 'Overloaded' };

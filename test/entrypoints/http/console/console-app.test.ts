@@ -1,72 +1,8 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../../src/adapters/system/clock.ts';
-import { consoleApp } from '../../../../src/entrypoints/http/console/console-app.ts';
-import { consoleFiles } from '../../../../src/entrypoints/http/console/console-files.ts';
-import { consoleSessions } from '../../../../src/entrypoints/http/console/console-sessions.ts';
-import { oneTimeCodes } from '../../../../src/entrypoints/http/console/one-time-codes.ts';
-import { tokenVerifier } from '../../../../src/entrypoints/http/server/authenticate.ts';
-import { clientAddressBehind } from '../../../../src/entrypoints/http/server/client-address.ts';
-import { jsonLogger } from '../../../../src/entrypoints/http/server/logger.ts';
-import { platformMetrics } from '../../../../src/entrypoints/http/server/metrics.ts';
-import { aClock } from '../../../fixtures/jobs.ts';
-import { AUDIENCE, anHttpApp, aPaymentBody, aToken, ISSUER, SECRET } from '../../../support/http-app.ts';
+import { describe, expect, it } from 'vitest';
+import { consolesOfTests, JSON_TYPE, OWN } from '../../../support/console-app.ts';
+import { aPaymentBody, aToken } from '../../../support/http-app.ts';
 
-const ORIGIN = 'http://localhost';
-const OWN = { 'sec-fetch-site': 'same-origin', origin: ORIGIN };
-const JSON_TYPE = { 'content-type': 'application/json' };
-
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'console-'));
-  mkdirSync(join(folder, 'assets'));
-  writeFileSync(join(folder, 'index.html'), '<!doctype html><title>console</title>');
-  writeFileSync(join(folder, 'assets', 'app-1a2b.js'), 'export {};');
-  writeFileSync(join(folder, 'secret.map'), '{}');
-});
-
-type Given = Readonly<{ built?: boolean; clock?: ReturnType<typeof aClock>; filesAt?: string }>;
-
-async function aConsole({ built = true, clock = aClock(Date.now()), filesAt }: Given = {}) {
-  const { app: api, storage } = await anHttpApp();
-  const lines: string[] = [];
-  const refused: unknown[] = [];
-  const codes = oneTimeCodes(clock);
-  const files = built ? consoleFiles(folder) : undefined;
-  const app = consoleApp({
-    api,
-    ...(files === undefined ? {} : { files }),
-    ...(filesAt === undefined ? {} : { filesAt }),
-    authenticate: tokenVerifier({ kind: 'hs256', secret: SECRET, issuer: ISSUER, audience: AUDIENCE }),
-    noteFailedAuthentication: (claimed) => void refused.push(claimed),
-    sessions: consoleSessions({ leases: storage.leases, clock: systemClock }),
-    codes,
-    live: true,
-    metrics: platformMetrics(),
-    log: jsonLogger({ level: 'info', destination: { write: (line) => void lines.push(line) } }),
-    clientAddress: clientAddressBehind([]),
-    newRequestId: () => 'request-1',
-  });
-  const send = async (path: string, init: RequestInit = {}) =>
-    app.fetch(new Request(`${ORIGIN}${path}`, init));
-  const login = (body: object, headers: Record<string, string> = OWN) =>
-    send('/console/session', {
-      method: 'POST',
-      headers: { ...JSON_TYPE, ...headers },
-      body: JSON.stringify(body),
-    });
-  const loggedIn = async (claims: object = {}) => {
-    const response = await login({
-      token: await aToken({ permissions: ['payments', 'refunds'], ...claims }),
-    });
-    expect(response.status).toBe(200);
-    const [cookie = ''] = (response.headers.get('set-cookie') ?? '').split(';');
-    return { ...OWN, cookie };
-  };
-  return { send, login, loggedIn, codes, clock, lines, refused };
-}
+const aConsole = consolesOfTests();
 
 const take = (headers: Record<string, string>, key: string): RequestInit => ({
   method: 'POST',
@@ -244,62 +180,5 @@ describe('the API below the console', () => {
     await send('/console/api/payments?a=b', { headers: { ...OWN, cookie: '__Host-paywright=abc.def' } });
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ route: '/console/api/*', status: 401 }]);
     expect(lines.join()).not.toContain('abc.def');
-  });
-});
-
-describe('the console’s files', () => {
-  it('are kept by their hashed names, and every page is the one that the script begins with', async () => {
-    const { send } = await aConsole();
-    const script = await send('/console/assets/app-1a2b.js');
-    expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
-    expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
-    for (const path of ['/console/', '/console/payments', '/console/payments/pay_1']) {
-      const page = await send(path);
-      expect([page.status, page.headers.get('cache-control')]).toEqual([200, 'no-cache']);
-      expect(await page.text()).toContain('<title>console</title>');
-      expect(page.headers.get('content-security-policy')?.split('; ')).toEqual([
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'none'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-      ]);
-    }
-    expect((await send('/console')).headers.get('location')).toBe('/console/');
-  });
-
-  it('may ask the store of files where it is another server, its bucket alone, and nothing else', async () => {
-    const connects = async (filesAt?: string) => {
-      const { send } = await aConsole(filesAt === undefined ? {} : { filesAt });
-      const csp = (await send('/console/')).headers.get('content-security-policy') ?? '';
-      return csp.split('; ').filter((each) => each.startsWith('connect-src') || /https?:/.test(each));
-    };
-    expect(await connects()).toEqual(["connect-src 'self'"]);
-    const bucket = 'https://files.s3.eu-west-1.amazonaws.com/';
-    expect(await connects(bucket)).toEqual([`connect-src 'self' ${bucket}`]);
-  });
-
-  it('are those that were built, and nothing beside or above them', async () => {
-    const { send } = await aConsole();
-    for (const path of [
-      '/console/assets/gone.js',
-      '/console/secret.map',
-      '/console/assets/..%2f..%2fpackage.json',
-      '/console/favicon.ico',
-    ])
-      expect((await send(path)).status).toBe(404);
-    expect((await send('/console/payments', { method: 'POST', headers: OWN })).status).toBe(405);
-  });
-
-  it('are said to be missing where the console was not built, and sessions work', async () => {
-    const { send, loggedIn } = await aConsole({ built: false });
-    const page = await send('/console/');
-    expect([page.status, await page.text()]).toEqual([503, expect.stringContaining('npm run console')]);
-    expect((await send('/console/api/payments', { headers: await loggedIn() })).status).toBe(200);
   });
 });
