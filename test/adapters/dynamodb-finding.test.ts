@@ -46,12 +46,12 @@ describe('payments found on DynamoDB', () => {
     return opening;
   };
 
-  it('reads no payment but those that a customer or a pair finds, among however many others', async () => {
+  it('reads no payment but those that a customer, a pair or an amount finds, among however many others', async () => {
     for (let n = 0; n < 5; n += 1)
-      await store({ createdAt: NOON + n, customerId, metadata: { order: '1001' } });
+      await store({ createdAt: NOON + n, amount: 7_777n, customerId, metadata: { order: '1001' } });
     for (let n = 0; n < 120; n += 1)
-      await store({ createdAt: NOON + n, metadata: { order: `${2_000 + n}` } });
-    for (const filter of [{ customerId }, { metadata }]) {
+      await store({ createdAt: NOON + n, amount: 500n, metadata: { order: `${2_000 + n}` } });
+    for (const filter of [{ customerId }, { metadata }, { minAmount: 7_777n, maxAmount: 7_777n }]) {
       cost = { payments: 0, read: 0, written: 0 };
       expect(
         (await storage.payments.list(aMerchantId(), filter, { limit: 20 }))._unsafeUnwrap(),
@@ -70,11 +70,12 @@ describe('payments found on DynamoDB', () => {
     }
   });
 
-  it('pays two write units for a customer and for each pair, once, and nothing without', async () => {
+  it('pays two write units for the amount, for a customer and for each pair, once', async () => {
     // As long as what the others have, so that no other item is a kilobyte longer.
     const description = 'd'.repeat(100);
     const bare = await store({ description });
     const { written } = cost;
+    expect(written).toBe(14);
     await store({ description, customerId });
     expect(cost.written - written).toBe(2);
     const named = await store({ description, metadata: { order: '1001', shop: 'berlin', till: '3' } });

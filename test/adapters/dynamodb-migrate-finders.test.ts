@@ -21,6 +21,7 @@ afterAll(() => engine.stop());
 const HOUR_MS = 3_600_000;
 const customerId = idOf('cus', 'c'.repeat(32));
 const metadata = { name: 'order', value: '1001' };
+const amount = { minAmount: 7_777n, maxAmount: 7_777n };
 const Key = { pk: '#S', sk: 'schema' };
 
 describe('payments that an older version took on DynamoDB', () => {
@@ -60,6 +61,7 @@ describe('payments that an older version took on DynamoDB', () => {
   const taken = async (n: number, isOld: boolean) => {
     const opening = anOpening({
       createdAt: Date.now() + n,
+      amount: 7_777n,
       metadata: { order: '1001', shop: 'x' },
       customerId,
     });
@@ -75,7 +77,7 @@ describe('payments that an older version took on DynamoDB', () => {
   /** Each filter finds these, newest first, in pages of any size, and reads as many payments as it must to do so. */
   const expectFound = async (ids: readonly string[], others: number) => {
     const { payments } = dynamodbStorage(at);
-    for (const filter of [{ metadata }, { customerId }])
+    for (const filter of [{ metadata }, { customerId }, amount])
       for (const limit of [2, 100]) {
         scanned = 0;
         const seen: string[] = [];
@@ -100,7 +102,7 @@ describe('payments that an older version took on DynamoDB', () => {
     const old = [await taken(0, true), await taken(1, true)];
     await expectFound(old, 2);
     vi.setSystemTime(start + 5 * HOUR_MS);
-    expect(await applied()).toEqual(['make-old-finders', 'schema-10']);
+    expect(await applied()).toEqual(['make-old-finders', 'schema-11']);
     await expectFound(old, 0);
     const beside = [await taken(0, true), await taken(1, false), await taken(2, true)];
     await expectFound([...old, ...beside], 3);
@@ -113,7 +115,7 @@ describe('payments that an older version took on DynamoDB', () => {
     expect(await applied()).toEqual(['make-late-finders', 'tally-late-entries']);
     expect(await applied()).toEqual([]);
     await expectFound([...old, ...beside, later], 0);
-    expect(await schemaItem()).toMatchObject({ version: 10, finders_since: 0 });
+    expect(await schemaItem()).toMatchObject({ version: 11, finders_since: 0 });
     (await verified(start + 31 * HOUR_MS))._unsafeUnwrap();
   });
 
@@ -126,14 +128,14 @@ describe('payments that an older version took on DynamoDB', () => {
     await expectFound(old, 40);
     expect(begun).toBeGreaterThan(0);
     [begun, writes] = [0, Number.POSITIVE_INFINITY];
-    expect(await applied()).toEqual(['make-old-finders', 'schema-10']);
+    expect(await applied()).toEqual(['make-old-finders', 'schema-11']);
     expect(begun).toBe(0);
     await expectFound(old, 0);
   });
 
   it('may lack their finders until the migration has run behind them, and not afterwards', async () => {
     await taken(0, true);
-    expect(await applied()).toContain('schema-10');
+    expect(await applied()).toContain('schema-11');
     await taken(1, true);
     (await verified(start + HOUR_MS))._unsafeUnwrap();
     vi.setSystemTime(start + 30 * HOUR_MS);

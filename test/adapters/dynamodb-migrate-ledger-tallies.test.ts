@@ -82,7 +82,7 @@ describe('entries that an older version posted on DynamoDB', () => {
       Promise.all([applied(), applied(), applied()]),
       many([false, false, false]).then((posted) => beside.push(...posted)),
     ]);
-    expect(new Set(runs.flat())).toEqual(new Set(['tally-old-entries', 'schema-10']));
+    expect(new Set(runs.flat())).toEqual(new Set(['make-old-finders', 'tally-old-entries', 'schema-11']));
     entries.push(...beside);
     expect(await kept()).toEqual(tallied(entries));
     vi.setSystemTime(start + HOUR_MS);
@@ -91,7 +91,7 @@ describe('entries that an older version posted on DynamoDB', () => {
     expect(await applied()).toEqual([]);
     (await verified(start + 2 * HOUR_MS))._unsafeUnwrap();
     vi.setSystemTime(start + 25 * HOUR_MS);
-    expect(await applied()).toEqual(['tally-late-entries']);
+    expect(await applied()).toEqual(['make-late-finders', 'tally-late-entries']);
     expect(await applied()).toEqual([]);
     expect(await kept()).toEqual(tallied([...entries, ...late]));
     (await verified(start + 26 * HOUR_MS))._unsafeUnwrap();
@@ -105,7 +105,7 @@ describe('entries that an older version posted on DynamoDB', () => {
     expect(part).toBeGreaterThan(0);
     expect(part).toBeLessThan(20);
     left = Number.POSITIVE_INFINITY;
-    expect(await applied()).toEqual(['tally-old-entries', 'schema-10']);
+    expect(await applied()).toEqual(['make-old-finders', 'tally-old-entries', 'schema-11']);
     expect(await kept()).toEqual(tallied(entries));
   });
 
@@ -113,7 +113,7 @@ describe('entries that an older version posted on DynamoDB', () => {
     await taken(0, true);
     await applied();
     vi.setSystemTime(start + 25 * HOUR_MS);
-    expect(await applied()).toEqual(['tally-late-entries']);
+    expect(await applied()).toEqual(['make-late-finders', 'tally-late-entries']);
     const [, fee] = await taken(1, true);
     const found = (await verified(start + 26 * HOUR_MS))._unsafeUnwrapErr();
     expect(found).toMatchObject({

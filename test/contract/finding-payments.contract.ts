@@ -10,7 +10,7 @@ const metadata = { name: 'order', value: '1001' };
 
 /** What `Payments` promises of lists by customer and by a pair of metadata. */
 export function findingPaymentsContract(adapter: string, open: () => Promise<Storage>): void {
-  describe(`Payments contract, those found by customer and metadata: ${adapter}`, () => {
+  describe(`Payments contract, those found by customer, metadata and amount: ${adapter}`, () => {
     let storage: Storage;
     beforeEach(async () => {
       storage = await open();
@@ -75,6 +75,41 @@ export function findingPaymentsContract(adapter: string, open: () => Promise<Sto
       expect(await found({ metadata, to: NOON - 1 }, 10)).toEqual([]);
       expect(await found({ metadata }, 10, aMerchantId('merchant-b'))).toEqual([theirs.payment.id]);
       expect(await found({ customerId }, 10, aMerchantId('merchant-b'))).toEqual([theirs.payment.id]);
+    });
+
+    it('finds those of one amount, in every currency or in one, beside every other filter', async () => {
+      const openings = Array.from({ length: 30 }, (_, n) =>
+        anOpening({
+          createdAt: NOON + n * 1_000,
+          amount: n % 3 === 0 ? 1_999n : 1_999n + BigInt(n),
+          currency: n % 2 === 0 ? 'JPY' : 'USD',
+          metadata: { order: n % 5 === 0 ? '1001' : '1002' },
+          ...(n % 5 === 0 ? { customerId } : {}),
+        }),
+      );
+      const theirs = anOpening({ merchantId: aMerchantId('merchant-b'), amount: 1_999n });
+      await store(...openings, theirs);
+      for (const opening of openings.filter((_, n) => n % 4 === 0))
+        (await storage.commits.commit(aSuccess(opening)))._unsafeUnwrap();
+      const those = (keep: (n: number) => boolean) =>
+        openings.flatMap(({ payment }, n) => (keep(n) ? [payment.id] : [])).reverse();
+      const amount = { minAmount: 1_999n, maxAmount: 1_999n };
+
+      for (const limit of [1, 3, 100]) {
+        expect(await found(amount, limit)).toEqual(those((n) => n % 3 === 0));
+        expect(await found({ ...amount, currency: 'JPY' }, limit)).toEqual(those((n) => n % 6 === 0));
+        expect(await found({ ...amount, status: 'succeeded' }, limit)).toEqual(those((n) => n % 12 === 0));
+        expect(await found({ ...amount, metadata }, limit)).toEqual(those((n) => n % 15 === 0));
+        expect(await found({ ...amount, customerId }, limit)).toEqual(those((n) => n % 15 === 0));
+        expect(await found({ ...amount, from: NOON + 3_000, to: NOON + 20_000 }, limit)).toEqual(
+          those((n) => n % 3 === 0 && n >= 3 && n <= 20),
+        );
+        expect(await found({ minAmount: 1_999n, maxAmount: 2_003n }, limit)).toEqual(
+          those((n) => n % 3 === 0 || n <= 4),
+        );
+      }
+      expect(await found({ minAmount: 1_998n, maxAmount: 1_998n }, 10)).toEqual([]);
+      expect(await found(amount, 10, aMerchantId('merchant-b'))).toEqual([theirs.payment.id]);
     });
 
     it('finds those that failed by their code, exactly, and none that only has it elsewhere', async () => {

@@ -1,22 +1,32 @@
 import { hash } from 'node:crypto';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
-import type { MetadataPair, PaymentFilter } from '../../domain/payments/payment-filter.ts';
+import { exactAmount, type MetadataPair, type PaymentFilter } from '../../domain/payments/payment-filter.ts';
 import { shardOf, shards } from './shards.ts';
 import type { ItemKey } from './table.ts';
 
-/** How many partitions share what finds payments of one customer or with one pair, so that a pair that all payments have slows none. */
+/**
+ * How many partitions share what finds payments of one customer, with one pair or of one amount, so that a pair or an amount that
+ * all payments have slows none.
+ */
 const FINDER_SHARDS = 4;
 
 /** The letter of a finder's partition. */
 export const FINDER_LETTER = 'PF';
 
 /**
- * An item for each thing that a payment is found by: its customer, and each pair of its metadata. They are written with the payment,
- * whose customer and metadata never change, and hold nothing beside their key.
+ * An item for each thing that a payment is found by: its amount, its customer, and each pair of its metadata. They are written with
+ * the payment, of which these never change, and hold nothing beside their key.
  */
-export const finderItems = ({ merchantId, id, customerId, metadata = {} }: FoundByMore): readonly ItemKey[] =>
+export const finderItems = ({
+  merchantId,
+  id,
+  amount,
+  customerId,
+  metadata = {},
+}: FoundByMore): readonly ItemKey[] =>
   [
+    String(amount.minorUnits),
     ...(customerId === undefined ? [] : [customerId]),
     ...Object.entries(metadata).map(([name, value]) => pairHash(merchantId, { name, value })),
   ].map((finder) => ({
@@ -24,14 +34,18 @@ export const finderItems = ({ merchantId, id, customerId, metadata = {} }: Found
     sk: id,
   }));
 
-type FoundByMore = Pick<Payment, 'merchantId' | 'id' | 'customerId' | 'metadata'>;
+type FoundByMore = Pick<Payment, 'merchantId' | 'id' | 'amount' | 'customerId' | 'metadata'>;
 
-/** Every partition with the finders of what a filter asks for; undefined where none finds what it asks for. */
+/**
+ * Every partition with the finders of what a filter asks for, of several the one that most likely names the fewest payments;
+ * undefined where none finds what it asks for.
+ */
 export function finderPartitions(
   merchantId: MerchantId,
-  { customerId, metadata }: PaymentFilter,
+  filter: PaymentFilter,
 ): readonly string[] | undefined {
-  const finder = customerId ?? (metadata && pairHash(merchantId, metadata));
+  const { customerId, metadata } = filter;
+  const finder = customerId ?? (metadata && pairHash(merchantId, metadata)) ?? exactAmount(filter)?.toString();
   return finder === undefined
     ? undefined
     : shards(FINDER_SHARDS).map((shard) => finderPartition(merchantId, finder, shard));
@@ -41,7 +55,7 @@ export function finderPartitions(
 export const isFinderKey = ({ pk, sk }: ItemKey): boolean =>
   FINDER_PK.exec(pk)?.[1] === `${shardOf(sk as PaymentId, FINDER_SHARDS)}`;
 
-const FINDER_PK = /^[^#]+#PF#(?:cus_[0-9a-f]{32}|[\w-]{22})#(\d)$/;
+const FINDER_PK = /^[^#]+#PF#(?:\d{1,20}|cus_[0-9a-f]{32}|[\w-]{22})#(\d)$/;
 
 const finderPartition = (merchantId: MerchantId, finder: string, shard: number): string =>
   `${merchantId}#${FINDER_LETTER}#${finder}#${shard}`;

@@ -34,10 +34,10 @@ const SENT_EVENTS_SINCE = 7;
 const CLAIM_TRACES_SINCE = 8;
 /** From this version on what is closed stands among what is closed. */
 const CLOSED_APART_SINCE = 8;
-/** From this version on every payment has its finders. */
-const FINDERS_SINCE = 9;
 /** From this version on every entry that is tallied is in its tally. */
 const LEDGER_TALLIES_SINCE = 10;
+/** From this version on every payment has its finders, that of its amount among them. */
+const FINDERS_SINCE = 11;
 
 /**
  * Makes the table, or brings it up to this build. Safe to run twice and by several at once. Gives the names of what

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { storedCurrency } from '../../domain/kernel/currency.ts';
 import { firstIdAt, idOf, type MerchantId, type PaymentId, timeDigits } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
-import type { PaymentFilter } from '../../domain/payments/payment-filter.ts';
+import { exactAmount, type PaymentFilter } from '../../domain/payments/payment-filter.ts';
 import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
 import type { Payments } from '../../ports/payments.ts';
 import { AUDIT_COLUMNS } from './audit-trail.ts';
@@ -144,8 +144,13 @@ function matching<Output>(
   // An id begins with its time, so the range of times is a range of the index.
   if (from !== undefined) chosen = chosen.where('id', '>=', `${timeDigits(from)}${'0'.repeat(20)}`);
   if (to !== undefined) chosen = chosen.where('id', '<=', `${timeDigits(to)}${'f'.repeat(20)}`);
-  if (minAmount !== undefined) chosen = chosen.where('amount', '>=', minAmount);
-  if (maxAmount !== undefined) chosen = chosen.where('amount', '<=', maxAmount);
+  const amount = exactAmount(filter);
+  // In these words the index by amount gives them in the order of their ids.
+  if (amount !== undefined) chosen = chosen.where('amount', '=', amount);
+  else {
+    if (minAmount !== undefined) chosen = chosen.where('amount', '>=', minAmount);
+    if (maxAmount !== undefined) chosen = chosen.where('amount', '<=', maxAmount);
+  }
   if (declineCode !== undefined) chosen = chosen.where('failure_code', '=', declineCode);
   return chosen;
 }

@@ -22,6 +22,10 @@ export type PaymentFilter = Readonly<{
   metadata?: MetadataPair;
 }>;
 
+/** The one amount, in minor units of whatever currency, that a filter chooses; undefined where it may be one of several. */
+export const exactAmount = ({ minAmount, maxAmount }: PaymentFilter): bigint | undefined =>
+  minAmount === maxAmount ? minAmount : undefined;
+
 /** Whether a filter chooses a payment as it stands. */
 export function isChosen(payment: Payment, filter: PaymentFilter): boolean {
   const { minorUnits, currency } = payment.amount;

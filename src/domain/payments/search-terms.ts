@@ -1,5 +1,4 @@
 import { type CurrencyCode, exponentOf, STORED_CURRENCIES } from '../kernel/currency.ts';
-import type { Money } from '../kernel/money.ts';
 import { present } from '../kernel/present.ts';
 import type { MetadataPair } from './payment-filter.ts';
 
@@ -11,9 +10,16 @@ export type SearchTerms = Readonly<{
   /** What a key may be made of. */
   key?: string;
   pairs: readonly MetadataPair[];
-  /** Whether an amount is the one that is meant; absent when none is. */
-  isAmount?: (amount: Money) => boolean;
+  /** The amounts that are meant, each once. */
+  amounts: readonly AmountTerm[];
 }>;
+
+/** An amount as far as a text says it: in any currency, in one, or in all that have so many decimal places. */
+export type AmountTerm = Readonly<{ minorUnits: bigint; currency?: CurrencyCode; places?: number }>;
+
+/** Whether a currency is one that an amount may be meant in. */
+export const isMeantIn = ({ currency, places }: AmountTerm, code: CurrencyCode): boolean =>
+  (currency === undefined || currency === code) && (places === undefined || places === exponentOf(code));
 
 const ID = /^([a-z]{2,3})_[0-9a-f]{32}$/;
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -21,6 +27,9 @@ const PAIR = /^([^=\s]{1,40})=(.{1,500})$/su;
 const DIGITS = /^\d{1,15}$/;
 const DECIMAL = /^(\d{1,12})(?:\.(\d{1,4}))?$/;
 const BESIDE_CODE = /^(?:([A-Za-z]{3}) ?(\d[\d.]*)|(\d[\d.]*) ?([A-Za-z]{3}))$/;
+
+/** How many decimal places currencies have. */
+const PLACES = [...new Set(STORED_CURRENCIES.map(exponentOf))];
 
 /** The names under which merchants keep their own numbers of orders, for those who paste the number alone. */
 const ORDER_NAMES = ['order', 'order_id'];
@@ -32,10 +41,9 @@ const ORDER_NAMES = ['order', 'order_id'];
 export function searchTerms(text: string): SearchTerms {
   const prefix = ID.exec(text)?.[1];
   // An id is nothing else, whatever else its form allows.
-  if (prefix !== undefined) return { id: { prefix, text }, pairs: [] };
-  if (text.includes('@') && !text.includes('=')) return { email: text, pairs: [] };
+  if (prefix !== undefined) return { id: { prefix, text }, pairs: [], amounts: [] };
+  if (text.includes('@') && !text.includes('=')) return { email: text, pairs: [], amounts: [] };
   const key = KEY.test(text) ? text : undefined;
-  const isAmount = amountIn(text);
   const [, name, value] = PAIR.exec(text) ?? [];
   const pairs =
     name !== undefined && value !== undefined
@@ -43,29 +51,24 @@ export function searchTerms(text: string): SearchTerms {
       : text.length > 500
         ? []
         : ORDER_NAMES.map((each) => ({ name: each, value: text }));
-  return { pairs, ...present({ key, isAmount }) };
+  return { pairs, amounts: amountsIn(text), ...present({ key }) };
 }
 
-function amountIn(text: string): SearchTerms['isAmount'] {
-  if (DIGITS.test(text)) {
-    const minorUnits = BigInt(text);
-    return (amount) => amount.minorUnits === minorUnits;
-  }
+function amountsIn(text: string): readonly AmountTerm[] {
+  if (DIGITS.test(text)) return [{ minorUnits: BigInt(text) }];
   const [, codeBefore, after, before, codeAfter] = BESIDE_CODE.exec(text) ?? [];
   const code = (codeBefore ?? codeAfter)?.toUpperCase();
   const decimal = DECIMAL.exec(after ?? before ?? text);
-  if (decimal === null) return undefined;
+  if (decimal === null) return [];
   const [, whole = '', fraction = ''] = decimal;
-  if (code === undefined)
-    return (amount) => amount.minorUnits === minorUnitsOf(whole, fraction, amount.currency);
   const currency = STORED_CURRENCIES.find((each) => each === code);
-  if (currency === undefined) return undefined;
-  const minorUnits = minorUnitsOf(whole, fraction, currency);
-  return (amount) => amount.currency === currency && amount.minorUnits === minorUnits;
-}
-
-/** Undefined where the currency has fewer places than are written. */
-function minorUnitsOf(whole: string, fraction: string, currency: CurrencyCode): bigint | undefined {
-  const places = exponentOf(currency);
-  return fraction.length > places ? undefined : BigInt(whole + fraction.padEnd(places, '0'));
+  if (code !== undefined && currency === undefined) return [];
+  const places = currency === undefined ? PLACES : [exponentOf(currency)];
+  // A currency that has fewer places than are written has no such amount.
+  return places
+    .filter((each) => fraction.length <= each)
+    .map((each) => ({
+      minorUnits: BigInt(whole + fraction.padEnd(each, '0')),
+      ...(currency === undefined ? { places: each } : { currency }),
+    }));
 }

@@ -5,8 +5,10 @@ import type { Claim } from '../../../domain/kernel/claim.ts';
 import type { MerchantId } from '../../../domain/kernel/ids.ts';
 import type { Instant } from '../../../domain/kernel/instant.ts';
 import type { JsonObject } from '../../../domain/kernel/json.ts';
+import { present } from '../../../domain/kernel/present.ts';
+import type { Payment } from '../../../domain/payments/payment.ts';
 import type { PaymentFilter } from '../../../domain/payments/payment-filter.ts';
-import type { SearchTerms } from '../../../domain/payments/search-terms.ts';
+import { type AmountTerm, isMeantIn, type SearchTerms } from '../../../domain/payments/search-terms.ts';
 import { email } from '../server/person-schemas.ts';
 import { type FindFailure, type Finds, findById, foundRecord } from './finds.ts';
 
@@ -24,18 +26,19 @@ export type LookupFailure = FindFailure | Exclude<Failure<Lookups[keyof Lookups]
 type Found = ResultAsync<readonly JsonObject[], LookupFailure>;
 
 const OF_EACH = 10;
-const MOST_LOOKED_THROUGH = 300;
+const OF_AN_AMOUNT = 100;
 const nothing: Found = okAsync([]);
 
 /**
  * What a text may name other than by id. An email costs what finding a customer does, and a page of their payments (Postgres: the index by customer;
  * DynamoDB: their finders). A key costs a read by key for each operation that it may be of, and those of what was done under it. A pair
- * costs the payments that have it (Postgres: the index of pairs; DynamoDB: finders), ten at most. Amounts have no index: the newest payments are one page
- * of the list, by the key that orders it, and no more is read however many there are. Memory walks what it has.
+ * costs the payments that have it (Postgres: the index of pairs; DynamoDB: finders), ten at most. An amount costs a page of those that are of so many minor
+ * units (Postgres: the index by amount; DynamoDB: finders); one without a currency is so many for each number of decimal places that
+ * currencies have. Memory walks what it has.
  */
 export function lookUps(
   parts: Finds & Lookups,
-  { email: address, key, pairs, isAmount }: SearchTerms,
+  { email: address, key, pairs, amounts }: SearchTerms,
   { merchantId, permissions, origin }: Asker,
 ) {
   const seesPayments = permissions.has('payments');
@@ -49,7 +52,7 @@ export function lookUps(
       ...(key === undefined || !seesPayments ? [] : [underKey(key)]),
       ...(seesPayments ? pairs.map((metadata) => listed({ metadata })) : []),
     ],
-    amounts: ofAmount(),
+    amounts: ResultAsync.combine(seesPayments ? amounts.map(ofAmount) : []).map(newestFirst),
   };
 
   function ofCustomer(text: string): Found {
@@ -77,20 +80,33 @@ export function lookUps(
       .map((found) => found.flat());
   }
 
-  function ofAmount(): ResultAsync<
-    Readonly<{ results: readonly JsonObject[]; since?: Instant }>,
-    LookupFailure
-  > {
-    if (isAmount === undefined || !seesPayments) return okAsync({ results: [] });
-    return payments({}, MOST_LOOKED_THROUGH).map((newest) => {
-      const since = newest.length < MOST_LOOKED_THROUGH ? undefined : newest.at(-1)?.createdAt;
-      const results = newest
-        .filter(({ amount }) => isAmount(amount))
-        .map((payment) => foundRecord('payment', payment));
-      return { results, ...(since === undefined ? {} : { since }) };
+  function ofAmount(term: AmountTerm): ResultAsync<FoundOfAmount, LookupFailure> {
+    const { minorUnits, currency } = term;
+    const filter = { minAmount: minorUnits, maxAmount: minorUnits, ...present({ currency }) };
+    return payments(filter, OF_AN_AMOUNT).map((found) => {
+      const since = found.length < OF_AN_AMOUNT ? undefined : found.at(-1)?.createdAt;
+      return {
+        payments: found.filter(({ amount }) => isMeantIn(term, amount.currency)),
+        ...present({ since }),
+      };
     });
   }
 }
+
+/** Payments of an amount, newest first; those before `since` were not looked at. */
+type FoundOfAmount = Readonly<{ payments: readonly Payment[]; since?: Instant }>;
+
+/** Of several amounts together. */
+const newestFirst = (each: readonly FoundOfAmount[]) => ({
+  results: each
+    .flatMap(({ payments }) => payments)
+    .toSorted((a, b) => (a.id < b.id ? 1 : -1))
+    .map((payment) => foundRecord('payment', payment)),
+  since: each.reduce<Instant | undefined>(
+    (latest, { since }) => (since !== undefined && since > (latest ?? 0) ? since : latest),
+    undefined,
+  ),
+});
 
 /** The ids of what was done under a key. */
 const namedBy = ({ paymentId, transactionId, ...claim }: Claim): readonly string[] =>

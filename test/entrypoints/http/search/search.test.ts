@@ -70,16 +70,26 @@ describe('GET /search', () => {
     expect(await found('north')).toEqual([]);
   });
 
-  it('looks the newest 300 payments through for an amount, and says so', async () => {
-    const openings = Array.from({ length: 310 }, (_, n) =>
-      anOpening({ merchantId: aMerchantId('merchant-1'), createdAt: Date.now() - 1_000_000 + n }),
-    );
-    for (const { change } of openings) (await opened.storage.commits.commit(change))._unsafeUnwrap();
-    const { results, amounts_since } = await search('77.77 USD');
-    expect(results).toEqual([]);
-    expect(amounts_since).toBe(new Date(openings[10]?.payment.createdAt ?? 0).toISOString());
-    const price = openings[0]?.payment.amount.minorUnits ?? 0n;
-    expect((await search(String(price))).results).toHaveLength(20);
+  it('finds the payments of an amount among however many others, and says where there may be more', async () => {
+    const openingsOf = (amount: bigint, count: number) =>
+      Array.from({ length: count }, (_, n) =>
+        anOpening({
+          merchantId: aMerchantId('merchant-1'),
+          createdAt: Date.now() - 1_000_000 + n,
+          amount,
+        }),
+      );
+    const [rare] = openingsOf(77_77n, 1);
+    const common = openingsOf(5_00n, 310);
+    for (const { change } of [...(rare === undefined ? [] : [rare]), ...common])
+      (await opened.storage.commits.commit(change))._unsafeUnwrap();
+    for (const text of ['77.77 USD', '77.77', '7777'])
+      expect(await search(text)).toMatchObject({ results: [{ id: rare?.payment.id }] });
+    expect(await search('77.77 USD')).not.toHaveProperty('amounts_since');
+    expect((await search('77.77 EUR')).results).toEqual([]);
+    const { results, amounts_since } = await search('5.00');
+    expect(results).toHaveLength(20);
+    expect(amounts_since).toBe(new Date(common[210]?.payment.createdAt ?? 0).toISOString());
   });
 
   it('finds a customer and their payments by the email they have, on record as a read, and shows nothing of them', async () => {
