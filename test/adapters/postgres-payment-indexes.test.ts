@@ -29,6 +29,7 @@ describe('Payments on Postgres, among many', () => {
       id: 'gen_random_uuid()',
       metadata: `json_build_object('order', n::text, 'shop', 'one')`,
       status: "'succeeded'",
+      amount: '10000 + n',
       captured_amount: 'authorized_amount',
     };
     const names = rows.map(({ name }) => name);
@@ -59,6 +60,18 @@ describe('Payments on Postgres, among many', () => {
       expect(found._unsafeUnwrap()).toHaveLength(1);
     }
     await eventually(async () => expect((await asked('payment_metadata')) - before).toBe(8));
+  });
+
+  it('finds an amount by the index of amounts, alone and in one currency, also when it has planned for many before', async () => {
+    const before = await asked('payment_amount');
+    for (let n = 1n; n <= 8n; n += 1n) {
+      const filter = { minAmount: 10_000n + n, maxAmount: 10_000n + n };
+      for (const each of [filter, { ...filter, currency: 'USD' as const }])
+        expect(
+          (await storage.payments.list(aMerchantId(), each, { limit: 20 }))._unsafeUnwrap(),
+        ).toHaveLength(1);
+    }
+    await eventually(async () => expect((await asked('payment_amount')) - before).toBe(16));
   });
 
   it('finds refunds by the index of rare entries, past all captures', async () => {

@@ -3,14 +3,14 @@
  * measurement by `test/bench/capacity.test.ts`: units are `ConsumedCapacity`, bytes those that stay.
  */
 export const MEASURED = {
-  measured_on: '2026-11-29',
-  commit: 'a1ce6f636155',
+  measured_on: '2026-11-30',
+  commit: '40587ef1cd81',
   requests: {
     payment: {
-      writes: 41,
+      writes: 43,
       index_writes: 7,
       reads: 2,
-      bytes: 6315,
+      bytes: 6475,
     },
     read: {
       writes: 0,
@@ -25,16 +25,16 @@ export const MEASURED = {
       bytes: 5981,
     },
     authorization: {
-      writes: 37,
+      writes: 39,
       index_writes: 7,
       reads: 2,
-      bytes: 5664,
+      bytes: 5823,
     },
     capture: {
       writes: 32,
       index_writes: 8,
       reads: 3,
-      bytes: 5779,
+      bytes: 5778,
     },
     void: {
       writes: 28,
@@ -44,7 +44,7 @@ export const MEASURED = {
     },
   },
   postgres: {
-    log_bytes: 8893,
-    bytes: 6936,
+    log_bytes: 8862,
+    bytes: 7346,
   },
 } as const;
