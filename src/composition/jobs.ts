@@ -13,13 +13,13 @@ import { REPORT_WORK } from '../application/files/reconciliation-moves.ts';
 import { reportWork } from '../application/files/report-reconciliation.ts';
 import { JOB_TERMS, type RunJobs, runJobs } from '../application/files/run-jobs.ts';
 import { runSchedules, SCHEDULE_WORK } from '../application/files/run-schedules.ts';
-import { EXPORT_WORK } from '../application/files/start-export.ts';
+import { EXPORT_WORKS } from '../application/files/start-export.ts';
 import type { Ports } from '../application/use-cases.ts';
 
 /** Who does the jobs of each kind. A job that none of them does is left to a process of the version that has it. */
 const jobWorks = (ports: Ports): ReadonlyMap<string, JobWork> =>
   new Map([
-    [EXPORT_WORK, exportWork(ports)],
+    ...EXPORT_WORKS.map((work) => [work, exportWork(ports)] as const),
     [SCHEDULE_WORK, runSchedules(ports)],
     [RECONCILIATION_WORK, reconcileFile(ports, [disputeRows(ports)])],
     [CLOSING_WORK, closeSettlementsOfFailed(ports)],

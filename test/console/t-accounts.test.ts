@@ -2,7 +2,6 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { columnsIn } from '../../console/src/payments/columns.ts';
 import { paymentSearch } from '../../console/src/payments/payment-search.ts';
-import { sourceOf } from '../../console/src/payments/range-total.ts';
 import { isSame, viewsIn, withView } from '../../console/src/payments/saved-views.ts';
 import { tAccountsOf } from '../../console/src/payments/t-accounts.ts';
 
@@ -72,19 +71,5 @@ describe('what a browser keeps of the list', () => {
     expect(columnsIn(['Created', 'Status', 'Colour'])).toEqual(['Status', 'Created']);
     expect(columnsIn([])).toEqual([]);
     expect(columnsIn(null)).toContain('Key');
-  });
-});
-
-describe('the total of a list', () => {
-  it.each([
-    [{}, 'summary'],
-    [{ currency: 'USD', start_date: '2026-03-01' }, 'summary'],
-    [{ status: 'failed', start_date: '2026-03-01', end_date: '2026-03-31' }, 'report'],
-    [{ status: 'failed' }, 'count'],
-    [{ status: 'failed', start_date: '2026-03-01T12:00:00Z', end_date: '2026-03-31' }, 'count'],
-    [{ currency: 'USD', min_amount: '5' }, 'count'],
-    [{ customer_email: 'ada@example.com' }, 'none'],
-  ])('of the filters %j is what the API gives as %s', (given, source) => {
-    expect(sourceOf(paymentSearch.parse(given))).toBe(source);
   });
 });

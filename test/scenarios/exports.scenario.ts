@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { systemIds } from '../../src/adapters/system/ids.ts';
 import type { ExportFilter } from '../../src/application/files/export-filter.ts';
+import { paymentChange } from '../../src/application/payments/payment-change.ts';
+import { takeOver } from '../../src/domain/kernel/claim.ts';
 import type { CurrencyCode } from '../../src/domain/kernel/currency.ts';
+import { JOBS_TENANT } from '../../src/domain/kernel/ids.ts';
+import { money } from '../../src/domain/kernel/money.ts';
+import { moved } from '../../src/domain/payments/payment.ts';
+import type { Change } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { aMerchantId, anOpening, NOON } from '../fixtures/changes.ts';
+import { aMerchantId, anOpening, NOON, type Opening, origin, ports, terms } from '../fixtures/changes.ts';
 import { fileDesk, nativeFile, rowAbout } from '../fixtures/files.ts';
 import { aTransfer } from '../fixtures/transfers.ts';
 import { readCsv } from '../support/csv-reader.ts';
@@ -11,6 +18,28 @@ import { temporaryFiles } from '../support/objects.ts';
 import { exportDesk } from './export-desk.ts';
 
 const DAY = 86_400_000;
+
+/** The processor's record says another amount than was asked for. */
+const inAttention = ({ payment, claim }: Opening): Change =>
+  paymentChange(ports, {
+    at: NOON + 20,
+    origin,
+    before: payment,
+    next: {
+      ...moved(payment, NOON + 20),
+      status: 'processing',
+      attention: {
+        reason: 'amount_differs',
+        since: NOON + 20,
+        seen: { state: 'approved', amount: money(1n, 'USD') },
+      },
+    },
+    transactions: [],
+    claim: {
+      expected: claim.fence,
+      next: takeOver(claim, { changeId: systemIds.change(NOON + 20), now: NOON + 20 }, terms),
+    },
+  }).change;
 
 /** What every storage promises of the files that exports make. */
 export function exportsContract(adapter: string, open: () => Promise<Storage>): void {
@@ -45,6 +74,32 @@ export function exportsContract(adapter: string, open: () => Promise<Storage>): 
       await scene().work();
       const rows = linesOf(await scene().textOf(ordered));
       expect(rows.map(({ amount }) => amount)).toEqual([1_006, 1_003]);
+    });
+
+    it('holds what a list by a pair of metadata, by attention or by a key has, and is left to versions that know these', async () => {
+      await fill();
+      const paired = anOpening({ merchantId: a, createdAt: NOON + 10, metadata: { order: '1001' } });
+      const needing = anOpening({ merchantId: a, createdAt: NOON + 11 });
+      for (const { change } of [paired, needing]) (await storage().commits.commit(change))._unsafeUnwrap();
+      (await storage().commits.commit(inAttention(needing)))._unsafeUnwrap();
+      const choices: readonly (readonly [ExportFilter, readonly string[]])[] = [
+        [{ metadata: { name: 'order', value: '1001' } }, [paired.payment.id]],
+        [{ metadata: { name: 'order', value: '1001' }, status: 'succeeded' }, []],
+        [{ attention: true }, [needing.payment.id]],
+        [{ idempotencyKey: paired.payment.idempotencyKey }, [paired.payment.id]],
+        [{ idempotencyKey: paired.payment.idempotencyKey, attention: true }, []],
+        [{ idempotencyKey: 'never used' }, []],
+      ];
+      for (const [filter, ids] of choices) {
+        const ordered = await order({ filter });
+        const job = (await storage().aggregates.find(JOBS_TENANT, 'job', ordered.job))._unsafeUnwrap();
+        expect(job).toMatchObject({ work: 'filtered_export' });
+        await scene().work();
+        expect(linesOf(await scene().textOf(ordered)).map(({ id }) => id)).toEqual(ids);
+      }
+      const plain = await order({ filter: { currency: 'EUR' } });
+      const job = (await storage().aggregates.find(JOBS_TENANT, 'job', plain.job))._unsafeUnwrap();
+      expect(job).toMatchObject({ work: 'export' });
     });
 
     it('transactions, ledger entries and the audit trail are what the merchant is shown of them elsewhere', async () => {

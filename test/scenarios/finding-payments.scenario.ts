@@ -33,7 +33,7 @@ export function findingPaymentsContract(adapter: string, open: () => Promise<Sto
       const body = { amount: 100, currency: 'USD', payment_method: 'card', ...parts };
       return payment.parse(await (await client.post('/payments', body, aKey())).json()).id;
     };
-    /** Ids on all pages of one payment each, newest first; what one page of all says must be the same, and its count. */
+    /** Ids on all pages of one payment each, newest first; what one page of all says must be the same, and its total. */
     async function found(query: Readonly<Record<string, string>>, client = mine): Promise<readonly string[]> {
       const asked = new URLSearchParams(query).toString();
       const walked: string[] = [];
@@ -45,9 +45,16 @@ export function findingPaymentsContract(adapter: string, open: () => Promise<Sto
         cursor = read.next_cursor;
       }
       const response = await client.get(`/payments?${asked}&limit=100&include=total`);
-      const { items, total } = paymentPage.parse(await response.json());
+      const { items, total, by_currency } = paymentPage.parse(await response.json());
       expect(items.map(({ id }) => id)).toEqual(walked);
       expect(total).toBe(items.length);
+      const amounts = Map.groupBy(items, ({ currency }) => currency);
+      expect(Object.keys(by_currency ?? {}).toSorted()).toEqual([...amounts.keys()].toSorted());
+      for (const [currency, of] of amounts)
+        expect(by_currency?.[currency]).toMatchObject({
+          count: of.length,
+          total_amount: of.reduce((sum, { amount }) => sum + amount, 0),
+        });
       return items.map(({ id }) => id);
     }
 

@@ -13,7 +13,7 @@ import {
 import { getExport, listExports } from '../../src/application/files/read-exports.ts';
 import { runJobs } from '../../src/application/files/run-jobs.ts';
 import {
-  EXPORT_WORK,
+  EXPORT_WORKS,
   type StartExportRequest,
   startExport,
 } from '../../src/application/files/start-export.ts';
@@ -68,7 +68,8 @@ export function exportScene(storage: Storage, clock = aClock(NOON + 3_600_000)) 
     async work(its: Readonly<{ ports?: ExportWorkPorts; terms?: ExportTerms; turnMs?: number }> = {}) {
       const { ports: asked = ports, terms = TERMS, turnMs = 600_000 } = its;
       workers += 1;
-      const run = runJobs(asked, new Map([[EXPORT_WORK, exportWork(asked, terms)]]), {
+      const works = new Map(EXPORT_WORKS.map((work) => [work, exportWork(asked, terms)]));
+      const run = runJobs(asked, works, {
         holder: `worker-${workers}`,
         leaseMs: LEASE_MS,
         turnMs,

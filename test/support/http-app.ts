@@ -28,7 +28,7 @@ import { exportWork } from '../../src/application/files/export-work.ts';
 import { RECONCILIATION_WORK, reconcileFile } from '../../src/application/files/reconcile-file.ts';
 import { JOB_TERMS, runJobs } from '../../src/application/files/run-jobs.ts';
 import { runSchedules, SCHEDULE_WORK } from '../../src/application/files/run-schedules.ts';
-import { EXPORT_WORK } from '../../src/application/files/start-export.ts';
+import { EXPORT_WORKS } from '../../src/application/files/start-export.ts';
 import { useCases } from '../../src/application/use-cases.ts';
 import { ANOMALY_RULES } from '../../src/domain/audit/anomalies.ts';
 import { present } from '../../src/domain/kernel/present.ts';
@@ -130,7 +130,7 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     ...parts.app,
   });
   const works = new Map([
-    [EXPORT_WORK, exportWork(ports)],
+    ...EXPORT_WORKS.map((work) => [work, exportWork(ports)] as const),
     [SCHEDULE_WORK, runSchedules(ports)],
     [RECONCILIATION_WORK, reconcileFile(ports, [disputeRows({ ...ports, processorDisputes })])],
     [DISPUTE_WORK, recordDispute({ ...ports, processorDisputes })],

@@ -3,7 +3,8 @@ import { Dialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { textOf } from '../parts/form-text.ts';
 import { SendForm } from '../parts/send-form.tsx';
-import { ExportFields, exportIn } from './export-fields.tsx';
+import { ChoiceFields, choiceIn } from './export-choice.tsx';
+import { ExportFields, exportIn, isOfPayments } from './export-fields.tsx';
 import { useOrder } from './export-queries.ts';
 import type { ExportSearch, Kind } from './export-search.ts';
 
@@ -17,6 +18,8 @@ export function ExportDialog({ given, onClose, onDone }: Props) {
   const send = (form: FormData): string | undefined => {
     const written = exportIn(form, kind);
     if (typeof written === 'string') return written;
+    const choice = choiceIn(form);
+    if (typeof choice === 'string') return choice;
     const [start_date, end_date] = ['start_date', 'end_date'].map((name) => textOf(form, name));
     const { filters, ...rest } = written;
     sending.mutation.mutate({
@@ -24,6 +27,7 @@ export function ExportDialog({ given, onClose, onDone }: Props) {
       ...(form.has('bom') && rest.format === 'csv' ? { bom: true } : {}),
       filters: {
         ...filters,
+        ...choice,
         ...(start_date === undefined ? {} : { start_date }),
         ...(end_date === undefined ? {} : { end_date }),
       },
@@ -34,19 +38,20 @@ export function ExportDialog({ given, onClose, onDone }: Props) {
     <Dialog title="New export" onClose={onClose}>
       <SendForm onSend={send} sending={sending} name="Export">
         <ExportFields kind={kind} onKind={setKind} given={given} isLocked={isUndecided} isFirst />
+        {isOfPayments(kind) && <ChoiceFields given={given} isLocked={isUndecided} />}
         <div className="grid grid-cols-2 gap-3">
           <Field
             label="From (UTC)"
             name="start_date"
-            type="date"
-            defaultValue={given.start_date?.slice(0, 10)}
+            type={given.start_date?.includes('T') ? 'text' : 'date'}
+            defaultValue={given.start_date}
             readOnly={isUndecided}
           />
           <Field
             label="To (UTC)"
             name="end_date"
-            type="date"
-            defaultValue={given.end_date?.slice(0, 10)}
+            type={given.end_date?.includes('T') ? 'text' : 'date'}
+            defaultValue={given.end_date}
             readOnly={isUndecided}
           />
         </div>

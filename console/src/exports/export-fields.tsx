@@ -14,7 +14,7 @@ const named = (values: readonly string[]) => [
   ANY,
   ...values.map((value) => [value, inWords(value)] as const),
 ];
-const isOfPayments = (kind: Kind): boolean => kind === 'payments' || kind === 'transactions';
+export const isOfPayments = (kind: Kind): boolean => kind === 'payments' || kind === 'transactions';
 
 type Props = Readonly<{
   kind: Kind;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { catch as fallback } from 'zod/mini';
 import { ENTITY_TYPES } from '../audit/audit-search.ts';
-import { STATUSES } from '../payments/payment-search.ts';
+import { PAIR, STATUSES } from '../payments/payment-search.ts';
 
 export const KINDS = [
   'payments',
@@ -28,6 +28,9 @@ export const exportSearch = z.object({
   start_date: filter(day),
   end_date: filter(day),
   decline_code: filter(z.string().check(z.regex(/^[\x21-\x7e]{1,128}$/))),
+  metadata: filter(z.string().check(z.regex(PAIR))),
+  idempotency_key: filter(z.string().check(z.regex(/^[\x21-\x7e]{1,255}$/))),
+  attention: filter(z.literal('true')),
   entity_type: filter(z.enum(ENTITY_TYPES)),
   entity_id: filter(z.string().check(z.regex(/^[\x21-\x7e]{1,128}$/))),
   export: filter(z.string().check(z.regex(/^exp_[0-9a-f]{32}$/))),

@@ -15,17 +15,29 @@ export function withNews(listed: readonly Payment[], newest: readonly Payment[])
   return { rows, added: newest.filter((payment) => !known.has(payment.id) && isAbove(payment)).length };
 }
 
+/**
+ * The same filters with the customer's id in place of an email, each look-up of which is on record; undefined while no payment says
+ * the id.
+ */
+export function withoutEmail(search: PaymentSearch, listed: readonly Payment[]): PaymentSearch | undefined {
+  const { customer_email, ...others } = search;
+  if (customer_email === undefined) return search;
+  const customer_id = listed[0]?.customer_id;
+  return customer_id === undefined ? undefined : { ...others, customer_id };
+}
+
+/** `known` are the filters as whatever is asked beside the list names them, `withoutEmail`. */
 export function usePaymentList(search: PaymentSearch) {
   const queries = useQueryClient();
   const list = useInfiniteQuery(paymentList(search));
-  const newest = useQuery(newestPayments(search, list.isSuccess));
-  const { rows, added } = withNews(
-    list.data?.pages.flatMap(({ items }) => items) ?? [],
-    newest.data?.items ?? [],
-  );
+  const listed = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const known = withoutEmail(search, listed);
+  const newest = useQuery(newestPayments(known ?? search, list.isSuccess && known !== undefined));
+  const { rows, added } = withNews(listed, newest.data?.items ?? []);
   return {
     list,
     rows,
+    known,
     added,
     showNew: () => queries.resetQueries({ queryKey: paymentList(search).queryKey }),
   };

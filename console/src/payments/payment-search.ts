@@ -12,6 +12,14 @@ export const STATUSES = [
   'canceled',
 ] as const;
 
+/** A pair of metadata as one text, `order=1001`. */
+export const PAIR = /^[^=]{1,40}=.{0,500}$/;
+
+export function pairOf(text: string): Readonly<Record<string, string>> {
+  const at = text.indexOf('=');
+  return { [text.slice(0, at)]: text.slice(at + 1) };
+}
+
 /** A parameter that is no filter is left out, as if the address had not named it. */
 const filter = <Of extends z.core.$ZodType>(of: Of) => fallback(z.optional(of), undefined as never);
 const wholeNumber = z.string().check(z.regex(/^(0|[1-9]\d{0,15})$/));
@@ -23,7 +31,7 @@ export const paymentSearch = z.object({
   customer_email: filter(z.string().check(z.regex(/^[^\s@]+@[^\s@]+$/))),
   customer_id: filter(z.string().check(z.regex(/^cus_[0-9a-f]{32}$/))),
   idempotency_key: filter(z.string().check(z.regex(/^[\x21-\x7e]{1,255}$/))),
-  metadata: filter(z.string().check(z.regex(/^[^=]{1,40}=.{0,500}$/))),
+  metadata: filter(z.string().check(z.regex(PAIR))),
   currency: filter(z.string().check(z.regex(/^[A-Z]{3}$/))),
   min_amount: filter(wholeNumber),
   max_amount: filter(wholeNumber),
@@ -47,9 +55,7 @@ export function listQueryOf(search: PaymentSearch): ListQuery {
           ...(min_amount === undefined ? {} : { min_amount: Number(min_amount) }),
           ...(max_amount === undefined ? {} : { max_amount: Number(max_amount) }),
         };
-  const at = metadata?.indexOf('=') ?? -1;
-  const pair =
-    metadata === undefined ? {} : { metadata: { [metadata.slice(0, at)]: metadata.slice(at + 1) } };
+  const pair = metadata === undefined ? {} : { metadata: pairOf(metadata) };
   const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
   return { ...given, ...amounts, ...pair } as ListQuery;
 }

@@ -12,14 +12,14 @@ import { FilterBar } from './filter-bar.tsx';
 import { usePaymentList } from './list-with-news.ts';
 import { PaymentSearchBox } from './payment-search-box.tsx';
 import { PaymentTable } from './payment-table.tsx';
-import { TotalLine } from './total-line.tsx';
+import { Total, TotalLine } from './total-line.tsx';
 import { ViewMenu } from './view-menu.tsx';
 
 const route = getRouteApi('/payments');
 
 export function PaymentsPage() {
   const search = route.useSearch();
-  const { list, rows, added, showNew } = usePaymentList(search);
+  const { list, rows, known, added, showNew } = usePaymentList(search);
   const { merchant_id } = useSession();
   const [columns, chooseColumns] = useKept(`paywright.columns.${merchant_id}`, columnsIn);
   const isFiltered = Object.values(search).some((value) => value !== undefined);
@@ -36,9 +36,13 @@ export function PaymentsPage() {
         <PaymentSearchBox />
         <FilterBar />
         <div className="relative flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-          <TotalLine search={search} />
+          {known !== undefined ? (
+            <TotalLine search={known} />
+          ) : (
+            <div>{list.isSuccess && <Total of={{ count: 0, sums: [] }} />}</div>
+          )}
           <div className="flex flex-wrap gap-2">
-            <ExportLink search={search} />
+            {known !== undefined && <ExportLink search={known} />}
             <ViewMenu />
             <ColumnMenu chosen={columns} onChoose={chooseColumns} />
           </div>

@@ -1,23 +1,23 @@
 import { useQuery } from '@tanstack/react-query';
 import { money } from '../parts/money.ts';
 import type { PaymentSearch } from './payment-search.ts';
-import { rangeTotal, sourceOf } from './range-total.ts';
+import { type RangeTotal, rangeTotal } from './range-total.ts';
 
 const GROUPED = new Intl.NumberFormat('en');
 
 /** What all payments of the filters come to, of each currency apart; never added up from the rows below. */
 export function TotalLine({ search }: Readonly<{ search: PaymentSearch }>) {
   const { data, isError } = useQuery(rangeTotal(search));
-  if (sourceOf(search) === 'none')
-    return <p className="text-quiet">Not counted: each look-up by an email is on record.</p>;
   if (isError) return <p className="text-quiet">These filters have no total.</p>;
-  if (data === undefined) return <p className="text-quiet">Counting…</p>;
-  const { count, sums } = data;
+  return data === undefined ? <p className="text-quiet">Counting…</p> : <Total of={data} />;
+}
+
+export function Total({ of: { count, sums } }: Readonly<{ of: RangeTotal }>) {
   return (
     <p className="text-quiet">
       <span className="font-medium text-ink tabular-nums">{GROUPED.format(count)}</span>{' '}
       {count === 1 ? 'payment' : 'payments'}
-      {sums?.map(({ currency, count: of, amount }) => (
+      {sums.map(({ currency, count: of, amount }) => (
         <span key={currency}>
           {' · '}
           {sums.length > 1 && `${GROUPED.format(of)} of `}
@@ -26,7 +26,6 @@ export function TotalLine({ search }: Readonly<{ search: PaymentSearch }>) {
           </span>
         </span>
       ))}
-      {sums === undefined && ' · these filters have no sum'}
     </p>
   );
 }

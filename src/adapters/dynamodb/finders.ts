@@ -45,7 +45,8 @@ export function finderPartitions(
   filter: PaymentFilter,
 ): readonly string[] | undefined {
   const { customerId, metadata } = filter;
-  const finder = customerId ?? (metadata && pairHash(merchantId, metadata)) ?? exactAmount(filter)?.toString();
+  const finder =
+    customerId ?? (metadata && pairHash(merchantId, metadata)) ?? exactAmount(filter)?.toString();
   return finder === undefined
     ? undefined
     : shards(FINDER_SHARDS).map((shard) => finderPartition(merchantId, finder, shard));

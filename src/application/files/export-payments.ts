@@ -5,19 +5,17 @@ import type { ExportId, MerchantId, PaymentId } from '../../domain/kernel/ids.ts
 import type { JsonObject } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
-import type { PaymentFilter } from '../../domain/payments/payment-filter.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { CommitRefused, Commits } from '../../ports/commits.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
-import type { Payments } from '../../ports/payments.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { aggregateChange } from '../kernel/aggregate-change.ts';
+import { type ChoicePorts, chosenPayments, type PaymentChoice } from '../payments/chosen-payments.ts';
 import { exportPlaces, type TooManyExports } from './export-places.ts';
 
 export type ExportPaymentsRequest = Readonly<{
   merchantId: MerchantId;
-  filter: PaymentFilter;
+  filter: PaymentChoice;
   /** What the client asked for and how it gets it, for the audit trail. */
   query: JsonObject;
   format: ExportFormat;
@@ -39,21 +37,16 @@ export type ExportPayments = (
   request: ExportPaymentsRequest,
 ) => ResultAsync<PaymentExport, TooManyExports | StorageUnavailable>;
 
-export type ExportPorts = Readonly<{
-  payments: Payments;
-  commits: Commits;
-  clock: Clock;
-  ids: Ids;
-  digests: Digests;
-}>;
+export type ExportPorts = ChoicePorts & Readonly<{ commits: Commits; ids: Ids; digests: Digests }>;
 
 /** Large enough that the reads cost less than the bytes, small enough that pages of the largest payments fit in memory. */
 const PAGE = 100;
 
 export const exportPayments = (ports: ExportPorts): ExportPayments => {
   const takePlace = exportPlaces();
+  const chosen = chosenPayments(ports);
   return ({ merchantId, filter, query, format, origin }) => {
-    const { commits, payments, clock, ids } = ports;
+    const { commits, clock, ids } = ports;
     const place = takePlace(merchantId);
     if (place === undefined) return errAsync({ kind: 'TooManyExports' });
     const giveBack = place;
@@ -84,7 +77,7 @@ export const exportPayments = (ports: ExportPorts): ExportPayments => {
       try {
         yield ok([]);
         for (let before: PaymentId | undefined; ; ) {
-          const page = await payments.list(merchantId, filter, {
+          const page = await chosen(merchantId, filter, {
             limit: PAGE,
             ...present({ before }),
           });

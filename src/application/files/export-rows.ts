@@ -29,17 +29,13 @@ import type { Aggregates } from '../../ports/aggregates.ts';
 import type { AuditTrail } from '../../ports/audit-trail.ts';
 import type { ExportRows } from '../../ports/export-encoder.ts';
 import type { Ledger } from '../../ports/ledger.ts';
-import type { Payments } from '../../ports/payments.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
+import { type ChoicePorts, chosenPayments } from '../payments/chosen-payments.ts';
 import { exportFilter } from './export-filter.ts';
 
-export type RowPorts = Readonly<{
-  payments: Payments;
-  ledger: Ledger;
-  auditTrail: AuditTrail;
-  aggregates: Aggregates;
-}>;
+export type RowPorts = ChoicePorts &
+  Readonly<{ ledger: Ledger; auditTrail: AuditTrail; aggregates: Aggregates }>;
 
 /** Where reading goes on, as a checkpoint holds it; undefined before the first page. */
 export type RowCursor = JsonObject;
@@ -61,6 +57,7 @@ const READS_AT_ONCE = 16;
 /** `pageRows` are read at once. */
 export const readRows = (ports: RowPorts, pageRows: number): ReadRows => {
   const { payments, ledger, auditTrail, aggregates } = ports;
+  const chosen = chosenPayments(ports);
   const readers: Readonly<Record<ExportSource, ReadRows>> = {
     payments: (order, cursor) =>
       paymentsAfter(order, cursor).map((found) => ({
@@ -143,7 +140,7 @@ export const readRows = (ports: RowPorts, pageRows: number): ReadRows => {
   ): ResultAsync<readonly Payment[], StorageUnavailable> {
     const { entityType: _type, entityId: _id, ...filter } = exportFilter(query);
     const before = (cursor?.['before'] as PaymentId | undefined) ?? firstIdAt('pay', createdAt + 1);
-    return payments.list(merchantId, filter, { limit: pageRows, before });
+    return chosen(merchantId, filter, { limit: pageRows, before });
   }
 
   /** Ids carry times, so what is older than asked for ends the reading. */

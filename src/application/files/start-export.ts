@@ -16,7 +16,7 @@ import type { Change } from '../../ports/commits.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import { auditedAggregate, type ClaimWith, type MovePorts, unclaimed } from '../kernel/aggregate-change.ts';
 import type { ChangedMeanwhile } from '../kernel/retry-when-stale.ts';
-import { type ExportFilter, exportQuery } from './export-filter.ts';
+import { type ExportFilter, exportQuery, isKnownBefore } from './export-filter.ts';
 
 /** As many exports of the merchant are under way as may be. Nothing was begun. */
 export type ExportsUnderWay = Readonly<{ kind: 'ExportsUnderWay'; most: number }>;
@@ -44,7 +44,10 @@ export type StartExport = (
 ) => ResultAsync<PendingFileExport, StartExportFailure>;
 
 /** The name of the work that makes files. */
-export const EXPORT_WORK = 'export';
+const EXPORT_WORK = 'export';
+/** The same by filters that the version before does not know: it leaves a job of a work that it does not know to this one. */
+const FILTERED_EXPORT_WORK = 'filtered_export';
+export const EXPORT_WORKS = [EXPORT_WORK, FILTERED_EXPORT_WORK] as const;
 
 export const startExport = (ports: MovePorts): StartExport => {
   const { aggregates, clock, commits, ids } = ports;
@@ -132,7 +135,12 @@ export function openedExport(
     at,
     origin,
     action: 'job.opened',
-    next: openJob({ id: job, work: EXPORT_WORK, subject: { merchantId, id }, createdAt: at }),
+    next: openJob({
+      id: job,
+      work: isKnownBefore(order.query) ? EXPORT_WORK : FILTERED_EXPORT_WORK,
+      subject: { merchantId, id },
+      createdAt: at,
+    }),
   });
   return { next, aggregates: [opened.guarded, queued.guarded], audit: [opened.entry, queued.entry] };
 }

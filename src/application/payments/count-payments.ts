@@ -1,18 +1,28 @@
 import type { ResultAsync } from 'neverthrow';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { Payment } from '../../domain/payments/payment.ts';
 import type { PaymentFilter } from '../../domain/payments/payment-filter.ts';
-import type { PaymentSum } from '../../domain/payments/payment-sum.ts';
+import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
+import { type PaymentSummary, summaryOf } from '../../domain/payments/payment-summary.ts';
+import { tallyOf } from '../../domain/payments/tally.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { paymentSums, type SumPorts } from './payment-sums.ts';
 
+/** How many payments there are, and what those of each currency add up to. */
+export type PaymentTotal = Pick<PaymentSummary, 'totalCount' | 'byCurrency'>;
+
 /**
- * How many payments match, exactly. Filters by status, currency and time read summaries; those by customer, amount, decline or metadata
- * read every payment of the time they name.
+ * What payments that match come to, exactly. Filters by status, currency and time read summaries; those by attention, customer, amount,
+ * decline or metadata read every payment that they find, or of the time they name.
  */
 export type CountPayments = (
   merchantId: MerchantId,
   filter: PaymentFilter,
-) => ResultAsync<number, StorageUnavailable>;
+) => ResultAsync<PaymentTotal, StorageUnavailable>;
+
+/** Of payments that are at hand. */
+export const totalOf = (payments: readonly Payment[]): PaymentTotal =>
+  summaryOf(sumUp(payments.map(tallyOf)));
 
 export const countPayments =
   (ports: SumPorts): CountPayments =>
@@ -35,6 +45,6 @@ export const countPayments =
       (status === undefined || sum.status === status) &&
       (currency === undefined || sum.currency === currency);
     return (isSummed ? paymentSums(ports, merchantId, period) : ports.payments.sums(merchantId, filter)).map(
-      (sums) => sums.filter(matches).reduce((total, { count }) => total + count, 0),
+      (sums) => summaryOf(sums.filter(matches)),
     );
   };

@@ -58,10 +58,15 @@ function currencySummary(sums: readonly PaymentSum[]): CurrencySummary {
 export const summaryRecord = (summary: PaymentSummary) => ({
   total_count: summary.totalCount,
   by_status: summary.byStatus,
-  by_currency: Object.fromEntries(
-    [...summary.byCurrency].map(([currency, each]) => [currency, currencyRecord(each)]),
-  ),
+  ...currenciesRecord(summary),
   success_rate: summary.successRate,
+});
+
+/** What each currency adds up to, likewise. */
+export const currenciesRecord = ({ byCurrency }: Pick<PaymentSummary, 'byCurrency'>) => ({
+  by_currency: Object.fromEntries(
+    [...byCurrency].map(([currency, each]) => [currency, currencyRecord(each)]),
+  ),
 });
 
 type CurrencyRecord = Readonly<{

@@ -6,7 +6,7 @@ import type { AuditedEntity } from '../../../domain/kernel/audit-entry.ts';
 import type { MerchantId } from '../../../domain/kernel/ids.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import { filterOf } from '../payments/payment-filter.ts';
+import { choiceOf } from '../payments/payment-filter.ts';
 import { type TenantHandler, withPermission } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
 import { type CommittingParts, committedOnce } from '../server/keyed-post.ts';
@@ -88,7 +88,17 @@ const started = (
       );
   });
 
-const OF_PAYMENTS = ['status', 'customer_id', 'currency', 'min_amount', 'max_amount', 'decline_code'];
+const OF_PAYMENTS = [
+  'status',
+  'customer_id',
+  'currency',
+  'min_amount',
+  'max_amount',
+  'decline_code',
+  'attention',
+  'metadata',
+  'idempotency_key',
+];
 const FILTERS: Readonly<Record<ExportSource, readonly string[]>> = {
   payments: OF_PAYMENTS,
   transactions: OF_PAYMENTS,
@@ -103,7 +113,7 @@ export function filterIn({
   kind,
   filters = {},
 }: Pick<ExportBody, 'kind' | 'filters'>): Result<ExportFilter, MalformedRequest> {
-  const { min_amount, max_amount, entity_type, entity_id, ...query } = filters;
+  const { min_amount, max_amount, attention, entity_type, entity_id, ...query } = filters;
   const stray = Object.keys(present(filters)).filter(
     (name) => !['start_date', 'end_date', ...FILTERS[kind]].includes(name),
   );
@@ -112,8 +122,9 @@ export function filterIn({
       kind: 'MalformedRequest',
       faults: stray.map((name) => ({ path: ['filters', name], message: `is no filter of ${kind}` })),
     });
-  return filterOf({
+  return choiceOf({
     ...query,
+    attention: attention && 'true',
     min_amount: min_amount === undefined ? undefined : String(min_amount),
     max_amount: max_amount === undefined ? undefined : String(max_amount),
   })

@@ -3,8 +3,16 @@ import { EXPORT_FORMATS } from '../../../domain/files/export.ts';
 import { EXPORT_SOURCES } from '../../../domain/files/file-export.ts';
 import { PAYMENT_STATUSES } from '../../../domain/payments/payment.ts';
 import { auditQuery } from '../audit/audit-schemas.ts';
-import { declineCode } from '../payments/payment-filter.ts';
-import { customerId, listPage, paging, period, storedCurrency, time } from '../server/schemas.ts';
+import { declineCode, onePair } from '../payments/payment-filter.ts';
+import {
+  customerId,
+  idempotencyKey,
+  listPage,
+  paging,
+  period,
+  storedCurrency,
+  time,
+} from '../server/schemas.ts';
 
 export const format = z
   .enum(EXPORT_FORMATS, { error: 'must be `csv` or `json`' })
@@ -35,6 +43,13 @@ export const rowFilters = {
   entity_id: auditQuery.shape.entity_id,
 };
 
+/** What chooses rows of one file alone, beside those. */
+const fileFilters = {
+  attention: z.literal(true).optional().openapi({ description: 'Only payments that need people.' }),
+  metadata: onePair.optional(),
+  idempotency_key: idempotencyKey.optional(),
+};
+
 /** Which kinds have which. */
 export const FILTERS_OF_KINDS =
   'Payments, and their transactions: `status`, `customer_id`, `currency`, `min_amount`, `max_amount`, `decline_code`. Ledger entries, the ' +
@@ -42,9 +57,11 @@ export const FILTERS_OF_KINDS =
   'its file was read.';
 
 const filters = z
-  .strictObject({ ...rowFilters, ...period })
+  .strictObject({ ...rowFilters, ...fileFilters, ...period })
   .optional()
-  .openapi({ description: `${FILTERS_OF_KINDS} All: \`start_date\`, \`end_date\`.` });
+  .openapi({
+    description: `${FILTERS_OF_KINDS} Payments and transactions, of one file and not of a schedule: \`attention\`, \`metadata\`, \`idempotency_key\`. All: \`start_date\`, \`end_date\`.`,
+  });
 
 /** The body of `POST /payments/export`. */
 export const newPaymentExport = z

@@ -7,7 +7,7 @@ import { EXPORT_FORMATS } from '../../../domain/files/export.ts';
 import type { Payment } from '../../../domain/payments/payment.ts';
 import { paymentRecord } from '../../../domain/payments/payment-record.ts';
 import { BYTE_ORDER_MARK, type FileFormat, fileFormat } from '../../files/export-encoder.ts';
-import { filterOf, paymentFilter } from '../payments/payment-filter.ts';
+import { choiceOf, metadataIn, paymentChoice } from '../payments/payment-filter.ts';
 import { PAYMENTS_TAG } from '../payments/payment-problems.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { parseQuery } from '../server/list-input.ts';
@@ -30,7 +30,7 @@ const { refuse } = problems;
 
 /** The query of `GET /payments/export`, as text. */
 const exportQuery = z.strictObject({
-  ...paymentFilter,
+  ...paymentChoice,
   format: z
     .enum(EXPORT_FORMATS, { error: 'must be `csv` or `json`' })
     .optional()
@@ -44,9 +44,9 @@ const exportQuery = z.strictObject({
 const getPaymentExport =
   ({ exportPayments, log }: Pick<UseCases, 'exportPayments'> & Readonly<{ log: Logger }>): TenantHandler =>
   async (c, merchantId) => {
-    const order = parseQuery(exportQuery, new URL(c.req.url).searchParams).andThen(
+    const order = parseQuery(exportQuery, new URL(c.req.url).searchParams, metadataIn).andThen(
       ({ format = 'csv', bom, ...query }) =>
-        filterOf(query).map((filter) => ({ filter, format, query, bom: bom === 'true' })),
+        choiceOf(query).map((filter) => ({ filter, format, query, bom: bom === 'true' })),
     );
     if (order.isErr()) return refuse(c, order.error);
     const file = fileFormat('payments', order.value.format);

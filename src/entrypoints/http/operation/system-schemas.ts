@@ -109,6 +109,7 @@ const openJob = z
     id: z.string(),
     work: openList([
       'export',
+      'filtered_export',
       'export_schedule',
       'reconciliation',
       'settlement_closing',

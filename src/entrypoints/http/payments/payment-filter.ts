@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { ok, type Result } from 'neverthrow';
+import type { PaymentChoice } from '../../../application/payments/chosen-payments.ts';
 import type { ListPaymentsRequest } from '../../../application/payments/list-payments.ts';
 import type { CustomerId } from '../../../domain/kernel/ids.ts';
 import { present } from '../../../domain/kernel/present.ts';
@@ -47,35 +48,44 @@ export const paymentFilter = {
   decline_code: declineCode.optional(),
 };
 
-/** The query of `GET /payments`, as text. */
-export const listQuery = z.strictObject({
+/** One pair of metadata. */
+export const onePair = metadata
+  .refine((pairs) => Object.keys(pairs).length === 1, 'must be one pair, as `metadata[order]=1001`')
+  .openapi({
+    maxProperties: 1,
+    minProperties: 1,
+    description: 'One pair: both its name and its value as they are, exactly.',
+    example: { order: '1001' },
+  });
+
+/** The same where a payment is named by what only lists and files of it are chosen by. */
+export const paymentChoice = {
   ...paymentFilter,
   attention: z
     .enum(['true'], { error: 'must be `true`' })
     .optional()
     .openapi({ description: 'Only payments that need people.' }),
+  metadata: onePair.optional().openapi({
+    param: { name: 'metadata', in: 'query', style: 'deepObject', explode: true },
+    description: 'One pair, as `metadata[order]=1001`: both its name and its value as they are, exactly.',
+  }),
+  idempotency_key: idempotencyKey
+    .optional()
+    .openapi({ description: 'Of the request that took the payment; one payment at most has it.' }),
+};
+
+/** The query of `GET /payments`, as text. */
+export const listQuery = z.strictObject({
+  ...paymentChoice,
   customer_email: email.optional().openapi({
     description:
       'Payments of the customer who has this email now. To find one by email is on record as a read of the customer’s data.',
   }),
-  metadata: metadata
-    .refine((pairs) => Object.keys(pairs).length === 1, 'must be one pair, as `metadata[order]=1001`')
-    .optional()
-    .openapi({
-      param: { name: 'metadata', in: 'query', style: 'deepObject', explode: true },
-      maxProperties: 1,
-      minProperties: 1,
-      description: 'One pair, as `metadata[order]=1001`: both its name and its value as they are, exactly.',
-      example: { order: '1001' },
-    }),
-  idempotency_key: idempotencyKey
-    .optional()
-    .openapi({ description: 'Of the request that took the payment; one payment at most has it.' }),
   ...paging,
   include: z
     .enum(['total'], { error: 'must be `total`' })
     .optional()
-    .openapi({ description: '`total` counts every payment that matches, on all pages.' }),
+    .openapi({ description: '`total` counts and adds up every payment that matches, on all pages.' }),
 });
 
 export type ListQuery = Omit<ListPaymentsRequest, 'merchantId'> &
@@ -84,7 +94,7 @@ export type ListQuery = Omit<ListPaymentsRequest, 'merchantId'> &
 const PAIR = /^metadata\[(.*)\]$/su;
 
 /** `metadata[order]=1001` as what it says. A `metadata` that names nothing is read as no pair, whatever stands beside it. */
-const metadataIn = (fields: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> => {
+export const metadataIn = (fields: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> => {
   const given = Object.entries(fields);
   const pairs = given.flatMap(([name, value]) => {
     const key = PAIR.exec(name)?.[1];
@@ -106,17 +116,26 @@ const pairOf = (pairs: Readonly<Record<string, string>> | undefined): MetadataPa
 /** What a list of payments is asked for; whose list it is comes from the token. */
 export const parseListQuery = (query: URLSearchParams): Result<ListQuery, MalformedRequest> =>
   parseQuery(listQuery, query, metadataIn).andThen((parsed) =>
-    filterOf(parsed).map((filter) => ({
-      filter: {
-        ...filter,
-        ...(parsed.attention === undefined ? {} : { attention: true as const }),
-        ...present({ metadata: pairOf(parsed.metadata) }),
-      },
-      ...present({ idempotencyKey: parsed.idempotency_key, customerEmail: parsed.customer_email }),
+    choiceOf(parsed).map(({ idempotencyKey, ...filter }) => ({
+      filter,
+      ...present({ idempotencyKey, customerEmail: parsed.customer_email }),
       ...pageOf(parsed),
       withTotal: parsed.include === 'total',
     })),
   );
+
+/** The payments that a query chooses, by all that `paymentChoice` has. */
+export const choiceOf = ({
+  attention,
+  metadata: pairs,
+  idempotency_key,
+  ...query
+}: Fields<typeof paymentChoice>): Result<PaymentChoice, MalformedRequest> =>
+  filterOf(query).map((filter) => ({
+    ...filter,
+    ...(attention === undefined ? {} : { attention: true as const }),
+    ...present({ metadata: pairOf(pairs), idempotencyKey: idempotency_key }),
+  }));
 
 /** The payments that a query chooses. */
 export function filterOf(query: Fields<typeof paymentFilter>): Result<PaymentFilter, MalformedRequest> {

@@ -191,8 +191,34 @@ export const paymentWithTransactions = z
   .strictObject({ ...payment.shape, transactions: z.array(transaction) })
   .openapi('PaymentWithTransactions');
 
+const count = z.int().min(0);
+const sum = z.int().min(0).openapi({ format: 'int64' });
+
+/** What payments of each currency come to. */
+export const currencySums = z
+  .record(
+    z.string(),
+    z.strictObject({
+      count,
+      total_amount: sum.openapi({ description: 'Of all payments, whatever became of them.' }),
+      succeeded_amount: sum.openapi({
+        description: 'What was captured of payments that succeeded, before refunds.',
+      }),
+      refunded_amount: sum,
+      average_amount: sum.openapi({
+        description: '`total_amount` over `count`, half a minor unit rounded up.',
+      }),
+    }),
+  )
+  .openapi({ description: 'By currency code; amounts of two currencies are never added.' });
+
 export const paymentPage = listPage(payment)
-  .extend({ total: z.int().min(0).optional().openapi({ description: 'With `include=total`.' }) })
+  .extend({
+    total: z.int().min(0).optional().openapi({ description: 'With `include=total`.' }),
+    by_currency: currencySums
+      .optional()
+      .openapi({ description: 'What `total` adds up to, with `include=total`.' }),
+  })
   .openapi('PaymentPage');
 
 export const batchResults = z

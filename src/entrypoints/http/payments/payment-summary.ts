@@ -9,6 +9,7 @@ import { answerJson } from '../server/request-context.ts';
 import { answer, resource } from '../server/route.ts';
 import { period } from '../server/schemas.ts';
 import { PAYMENTS_TAG, paymentProblems } from './payment-problems.ts';
+import { currencySums } from './payment-schemas.ts';
 
 const { refuse } = paymentProblems;
 
@@ -16,7 +17,6 @@ const { refuse } = paymentProblems;
 const summaryQuery = z.strictObject(period);
 
 const count = z.int().min(0);
-const sum = z.int().min(0).openapi({ format: 'int64' });
 
 export const paymentSummary = z
   .strictObject({
@@ -24,22 +24,7 @@ export const paymentSummary = z
     by_status: z
       .record(z.enum(PAYMENT_STATUSES), count)
       .openapi({ description: 'Every status, also those of no payment.' }),
-    by_currency: z
-      .record(
-        z.string(),
-        z.strictObject({
-          count,
-          total_amount: sum.openapi({ description: 'Of all payments, whatever became of them.' }),
-          succeeded_amount: sum.openapi({
-            description: 'What was captured of payments that succeeded, before refunds.',
-          }),
-          refunded_amount: sum,
-          average_amount: sum.openapi({
-            description: '`total_amount` over `count`, half a minor unit rounded up.',
-          }),
-        }),
-      )
-      .openapi({ description: 'By currency code; amounts of two currencies are never added.' }),
+    by_currency: currencySums,
     success_rate: z
       .number()
       .min(0)

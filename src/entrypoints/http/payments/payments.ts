@@ -1,5 +1,6 @@
 import { err, okAsync, type Result, ResultAsync } from 'neverthrow';
 import type { Responded } from '../../../application/kernel/idempotency.ts';
+import { totalOf } from '../../../application/payments/count-payments.ts';
 import type { BatchResult } from '../../../application/payments/process-batch.ts';
 import type { ProcessPaymentFailure } from '../../../application/payments/process-payment.ts';
 import type { UseCases } from '../../../application/use-cases.ts';
@@ -8,6 +9,7 @@ import { type Json, jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { Payment } from '../../../domain/payments/payment.ts';
 import { answeredPaymentRecord, paymentRecord } from '../../../domain/payments/payment-record.ts';
+import { currenciesRecord } from '../../../domain/payments/payment-summary.ts';
 import { transactionRecord } from '../../../domain/payments/transaction-record.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { answerVersion, tagOf } from '../server/entity-tag.ts';
@@ -141,19 +143,23 @@ const getPayments =
           })
           .andThen((filter) => {
             if (filter === undefined)
-              return okAsync({ page: { items: [] as readonly Payment[] }, total: withTotal ? 0 : undefined });
+              return okAsync({ page: { items: [] as readonly Payment[] }, total: totalOf([]) });
             const isOne = request.idempotencyKey !== undefined;
             const counted =
               withTotal && !isOne ? parts.countPayments(merchantId, filter) : okAsync(undefined);
             const listed = parts.listPayments({ ...request, filter, merchantId });
             return ResultAsync.combine([listed, counted] as const).map(([page, total]) => ({
               page,
-              total: withTotal && isOne ? page.items.length : total,
+              total: total ?? totalOf(page.items),
             }));
-          }),
+          })
+          .map(({ page, total }) => ({
+            page,
+            beside: withTotal ? { total: total.totalCount, ...currenciesRecord(total) } : {},
+          })),
       )
       .match(
-        ({ page, total }) => answerPage(page, paymentRecord, { total }),
+        ({ page, beside }) => answerPage(page, paymentRecord, beside),
         (failure) => refuse(c, failure),
       );
 

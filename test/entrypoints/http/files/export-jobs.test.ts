@@ -79,6 +79,24 @@ describe('exports made by a job', () => {
     expect(rows[1]).toContain(',2000,20.00,USD,');
   });
 
+  it('have the rows of a list by metadata, attention or a key, and say by what they were chosen', async () => {
+    const body = aPaymentBody({ idempotency_key: 'key-of-it', metadata: { order: '1001' } });
+    await platform.app.request('/payments', await aRequest({ body: JSON.stringify(body) }));
+    await pay(1_000);
+    for (const filters of [
+      { metadata: { order: '1001' } },
+      { idempotency_key: 'key-of-it' },
+      { attention: true },
+    ]) {
+      const url = `/exports/${idOf(await start({ kind: 'payments', filters }))}`;
+      expect(await platform.work()).toMatchObject([{ end: 'completed' }]);
+      expect((await send('GET', url)).json).toMatchObject({
+        query: filters,
+        progress: { rows_done: 'attention' in filters ? 0 : 1 },
+      });
+    }
+  });
+
   it('are ordered with no body at all, as CSV of all payments', async () => {
     const { status, json } = await send('POST', '/payments/export');
     expect(status).toBe(202);
@@ -131,6 +149,13 @@ describe('exports made by a job', () => {
     ],
     [{ kind: 'payments', filters: { entity_id: 'pay_1' } }, 'filters.entity_id'],
     [{ kind: 'journal', filters: { status: 'failed' } }, 'filters.status'],
+    [{ kind: 'journal', filters: { attention: true } }, 'filters.attention'],
+    [{ kind: 'audit', filters: { metadata: { order: '1' } } }, 'filters.metadata'],
+    [{ kind: 'ledger_entries', filters: { idempotency_key: 'k' } }, 'filters.idempotency_key'],
+    [{ kind: 'payments', filters: { attention: false } }, 'filters.attention'],
+    [{ kind: 'payments', filters: { metadata: {} } }, 'filters.metadata'],
+    [{ kind: 'payments', filters: { metadata: { a: '1', b: '2' } } }, 'filters.metadata'],
+    [{ kind: 'payments', filters: { customer_email: 'ada@example.com' } }, 'filters.customer_email'],
     [{ kind: 'audit', filters: { currency: 'USD' } }, 'filters.currency'],
   ])('are refused for %j, which names %s', async (body, path) => {
     const { status, json } = await start(body);

@@ -77,6 +77,14 @@ describe('export schedules', () => {
     });
   });
 
+  it('take no filter that a process of the version before would leave out', async () => {
+    for (const filters of [{ attention: true }, { metadata: { order: '1' } }, { idempotency_key: 'k' }])
+      expect(
+        (await send('POST', '/export_schedules', { body: { kind: 'payments', every: 'day', filters } }))
+          .status,
+      ).toBe(400);
+  });
+
   it('are made, changed and resumed only with the permission that reading their rows takes', async () => {
     for (const [kind, needed] of [
       ['journal', 'transfers'],

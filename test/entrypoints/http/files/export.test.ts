@@ -107,7 +107,31 @@ describe('GET /payments/export', () => {
     ).toEqual([wanted.id]);
   });
 
+  it('has the rows of a list by metadata, by attention and by a key', async () => {
+    const opened = await anHttpApp();
+    const named = await pay(opened, { amount: 5, metadata: { order: '1001' }, idempotency_key: 'key-of-5' });
+    const odd = await pay(opened, { payment_method: 'test_amount_differs' });
+    await pay(opened, { metadata: { order: '1002' } });
+    for (const [query, ids] of [
+      ['metadata[order]=1001', [named.id]],
+      ['attention=true', [odd.id]],
+      ['idempotency_key=key-of-5', [named.id]],
+      ['idempotency_key=key-of-5&status=failed', []],
+      ['attention=true&metadata[order]=1001', []],
+    ] as const) {
+      const text = await (await get(opened, `?format=json&${query}`)).text();
+      const lines = text.split('\n').filter((line) => line !== '');
+      expect([query, lines.map((line) => JSON.parse(line).id)]).toEqual([query, ids]);
+    }
+    const records = await exportsOf(opened);
+    expect(records.map(({ query }) => query)).toContainEqual({ metadata: { order: '1001' } });
+  });
+
   it.each([
+    'metadata=1001',
+    'metadata[a]=1&metadata[b]=2',
+    'attention=false',
+    'customer_email=ada@example.com',
     'format=xml',
     'format=CSV',
     'limit=10',

@@ -145,13 +145,34 @@ describe('GET /payments with include=total', () => {
     expect(await total(opened, 'customer_id=cus_01990000000070008000000000000001')).toBe(0);
   });
 
+  it('adds up what matches, each currency alone, as the summary of it does', async () => {
+    const opened = await anHttpApp();
+    for (const amount of [100, 300]) await pay(opened, { amount });
+    await pay(opened, { currency: 'EUR', payment_method: 'test_declined' });
+    const page = async (query: string) =>
+      paymentPage.parse(await (await get(opened, `/payments?include=total&${query}`)).json()).by_currency;
+    const { by_currency } = paymentSummary.parse(await (await get(opened, '/payments/summary')).json());
+    expect(await page('limit=1')).toEqual(by_currency);
+    expect(await page('min_amount=300&currency=USD')).toEqual({
+      USD: {
+        count: 1,
+        total_amount: 300,
+        succeeded_amount: 300,
+        refunded_amount: 0,
+        average_amount: 300,
+      },
+    });
+    expect(await page('customer_id=cus_01990000000070008000000000000001')).toEqual({});
+  });
+
   it('says the same on every page, and nothing where it is not asked', async () => {
     const opened = await anHttpApp();
     for (let each = 0; each < 3; each += 1) await pay(opened);
     const first = paymentPage.parse(await (await get(opened, '/payments?include=total&limit=2')).json());
     const query = `cursor=${encodeURIComponent(first.next_cursor ?? '')}&limit=2`;
     expect([first.total, await total(opened, query)]).toEqual([3, 3]);
-    expect(await (await get(opened, '/payments')).json()).not.toHaveProperty('total');
+    const page = await (await get(opened, '/payments')).json();
+    for (const name of ['total', 'by_currency']) expect(page).not.toHaveProperty(name);
   });
 
   it.each(['include=everything', 'include=', 'include=total&include=total'])('refuses %s', async (query) => {
