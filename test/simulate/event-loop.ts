@@ -50,4 +50,5 @@ export function eventLoop(start: Instant): EventLoop {
 const isBefore = (known: Planned | undefined, next: Planned): boolean =>
   known !== undefined && (known.at < next.at || (known.at === next.at && known.turn < next.turn));
 
-const allPromises = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** What waits for its turn behind all promises, in place of a turn of the process, which costs a call of the system each time. */
+const allPromises = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));

@@ -8,7 +8,7 @@ import { planOf, simulate, sizeOf } from './simulate.ts';
 import { FAULTS } from './steps.ts';
 
 const seed = Number(process.env['PAYWRIGHT_TEST_SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
-const histories = Number(process.env['PAYWRIGHT_HISTORIES'] ?? 500);
+const histories = Number(process.env['PAYWRIGHT_HISTORIES'] ?? 1_000);
 
 const [brokenMutation] = MUTATIONS.filter(({ name }) => name === 'the payload of a key is not looked at');
 
@@ -59,7 +59,7 @@ describe('Simulated histories of the whole system', () => {
 
   it('are shrunk to the few actions that break them', async () => {
     const breaking = brokenMutation?.breaking ?? {};
-    const { broken } = await simulate({ seed: 1, from: 0, until: 10, breaking });
+    const { broken } = await simulate({ seed: 1, from: 0, until: 20, breaking });
     expect(broken?.plan.actions.length).toBeGreaterThan(4);
     expect(broken?.shrunk.actions.length).toBeLessThan(5);
     expect(sizeOf(broken?.shrunk ?? planOf(1, 0)).faults).toBeLessThan(2);
