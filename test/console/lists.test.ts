@@ -49,7 +49,7 @@ const LISTS = [
   { page: 'exports', api: '/exports' },
   { page: 'reconciliations', api: '/reconciliations' },
   { page: 'settlements', api: '/settlements' },
-  { page: 'webhooks', api: '/webhook_deliveries', caption: 'Deliveries' },
+  { page: 'webhooks', api: '/webhook_deliveries', caption: 'Deliveries, newest first' },
 ] as const;
 
 describe.runIf(hasChromium())('the lists of the console', () => {
