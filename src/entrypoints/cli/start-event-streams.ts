@@ -5,6 +5,7 @@ import { TOKENS } from '../../composition/tokens.ts';
 import type { PlatformMetrics } from '../http/server/metrics.ts';
 import type { ServedStreams } from '../http/webhooks/event-stream.ts';
 import { type RunningWorker, startLoop, type WorkerLog } from '../worker/loop.ts';
+import { fewATurn } from './few-a-turn.ts';
 
 /** Two rounds are at least so far apart, whatever happens: streams stand back by more. */
 const GATHER_MS = 750;
@@ -59,21 +60,5 @@ export function startEventStreams(
         await loop.stop();
       },
     },
-  };
-}
-
-/** Of calls that are made at once, so many at a turn of the event loop: a hundred streams that hear of one event hold up no request. */
-function fewATurn(many: number): (call: () => void) => () => void {
-  const waiting = new Set<() => void>();
-  const turn = () => {
-    for (const call of waiting.values().take(many)) {
-      waiting.delete(call);
-      call();
-    }
-    if (waiting.size > 0) setImmediate(turn);
-  };
-  return (call) => () => {
-    if (waiting.size === 0) setImmediate(turn);
-    waiting.add(call);
   };
 }
