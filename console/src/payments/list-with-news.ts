@@ -19,7 +19,7 @@ export function withNews(listed: readonly Payment[], newest: readonly Payment[])
  * The same filters with the customer's id in place of an email, each look-up of which is on record; undefined while no payment says
  * the id.
  */
-export function withoutEmail(search: PaymentSearch, listed: readonly Payment[]): PaymentSearch | undefined {
+function withoutEmail(search: PaymentSearch, listed: readonly Payment[]): PaymentSearch | undefined {
   const { customer_email, ...others } = search;
   if (customer_email === undefined) return search;
   const customer_id = listed[0]?.customer_id;

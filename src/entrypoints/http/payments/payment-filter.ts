@@ -38,7 +38,7 @@ export const declineCode = z
   });
 
 /** What payments can be chosen by, as text. */
-export const paymentFilter = {
+const paymentFilter = {
   status: z.enum(PAYMENT_STATUSES).optional(),
   customer_id: customerId.optional(),
   currency: storedCurrency.optional(),
@@ -138,7 +138,7 @@ export const choiceOf = ({
   }));
 
 /** The payments that a query chooses. */
-export function filterOf(query: Fields<typeof paymentFilter>): Result<PaymentFilter, MalformedRequest> {
+function filterOf(query: Fields<typeof paymentFilter>): Result<PaymentFilter, MalformedRequest> {
   const { status, customer_id, currency, min_amount, max_amount, decline_code: code } = query;
   const minAmount = min_amount === undefined ? undefined : BigInt(min_amount);
   const maxAmount = max_amount === undefined ? undefined : BigInt(max_amount);
