@@ -3,24 +3,38 @@ import { type Approver, permitted, type RoleNotAllowed, seesAll } from '../../do
 import { parseUuid, type VendorPaymentId } from '../../domain/approvals/ids.ts';
 import { isParty } from '../../domain/approvals/maker-checker.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
+import {
+  isChosen,
+  isOfRisk,
+  type RiskFilter,
+  type VendorPaymentFilter,
+} from '../../domain/approvals/vendor-payment-filter.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { VendorPaymentFilter, VendorPayments } from '../../ports/approvals/vendor-payments.ts';
+import type { VendorPayments } from '../../ports/approvals/vendor-payments.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SignedTokens } from '../../ports/signed-tokens.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { type CursorInvalid, type Page, paging } from '../kernel/cursor.ts';
+import { type CursorInvalid, type Page, paging, pagingOfWanted } from '../kernel/cursor.ts';
 
 /** `offset` passes over so many before the first page, and says nothing beside a cursor. */
 type PageAsked = Readonly<{ limit: number; cursor?: string; offset?: number }>;
 
 export type ListVendorPaymentsRequest = PageAsked &
-  Readonly<{ by: Approver; filter: Pick<VendorPaymentFilter, 'vendorId' | 'incidentId' | 'status'> }>;
+  Readonly<{
+    by: Approver;
+    filter: Omit<VendorPaymentFilter, 'fraudStatus' | 'unreviewed'>;
+    risk?: RiskFilter;
+  }>;
 export type ListForReviewRequest = PageAsked & Readonly<{ by: Approver }>;
 export type ListVendorPaymentsFailure = RoleNotAllowed | CursorInvalid | StorageUnavailable;
 
 type Listed = ResultAsync<Page<VendorPayment>, ListVendorPaymentsFailure>;
 
-/** A page of payments, newest first; a vendor's are its own, whatever its filter. */
+/**
+ * A page of payments, newest first; a vendor's are its own, whatever its filter. With a risk, which roles that list may ask by, it
+ * is of those that the fraud report counts: without payments to the person that asks, and, as `pagingOfWanted` pages, looked for
+ * among those of the vendor, the incident, the risk or the status; an offset says nothing then.
+ */
 export type ListVendorPayments = (request: ListVendorPaymentsRequest) => Listed;
 /**
  * A page of payments that wait for approval, oldest first. Whatever is approved between two pages, each
@@ -46,8 +60,10 @@ export type ListPorts = Readonly<{
 
 export const listVendorPayments = (ports: ListPorts): ListVendorPayments => {
   const read = pagesOf(ports, 'vendor_payments', 'newest');
-  return ({ by, filter, ...page }) =>
-    permitted(by, 'see').asyncAndThen(() => {
+  const readOfRisk = pagesOfRisk(ports);
+  return ({ by, filter, risk, ...page }) =>
+    permitted(by, risk === undefined ? 'see' : 'list').asyncAndThen(() => {
+      if (risk !== undefined) return readOfRisk(by, filter, risk, page);
       if (seesAll(by)) return read(by, filter, page);
       const { vendorId = by.vendorId } = filter;
       return vendorId === undefined || vendorId !== by.vendorId
@@ -74,6 +90,33 @@ const suspected =
     permitted(by, 'list')
       .asyncAndThen(() => read(by, filter, page))
       .map(({ items, ...rest }) => ({ ...rest, items: items.filter((payment) => !isParty(payment, by)) }));
+
+/** Whatever of the report's row the storage is not asked for, is looked for in what it gives. */
+function pagesOfRisk(ports: ListPorts) {
+  const pages = pagingOfWanted(ports, (text) => parseUuid<VendorPaymentId>(text));
+  return (by: Approver, filter: VendorPaymentFilter, risk: RiskFilter, page: PageAsked): Listed =>
+    pages<VendorPayment, StorageUnavailable>(
+      { ...page, context: { list: 'vendor_payments', filter, risk } },
+      ({ limit, before }) =>
+        ports.vendorPayments.list(listedBy(filter, risk), {
+          order: 'newest',
+          limit,
+          ...present({ after: before }),
+        }),
+      (payment) => isChosen(payment, filter) && isOfRisk(payment, risk) && !isParty(payment, by),
+    );
+}
+
+/** What a storage has a list of, so that it reads no more than it gives: the fewest are of an incident or a vendor, and the most of low risk. */
+function listedBy(
+  { status, ...filter }: VendorPaymentFilter,
+  { fraudStatus }: RiskFilter,
+): VendorPaymentFilter {
+  if (filter.incidentId !== undefined || filter.vendorId !== undefined) return filter;
+  return fraudStatus === undefined || fraudStatus === 'low_risk'
+    ? { ...filter, ...present({ status }) }
+    : { ...filter, fraudStatus };
+}
 
 /** A cursor is good for one list, one filter, and a vendor's for that vendor only. */
 function pagesOf(ports: ListPorts, list: string, order: 'oldest' | 'newest') {

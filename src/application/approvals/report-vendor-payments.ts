@@ -1,8 +1,13 @@
 import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
 import { type Approver, permitted, type RoleNotAllowed, seesAll } from '../../domain/approvals/approver.ts';
-import { firstIdAt, type VendorId, type VendorPaymentId } from '../../domain/approvals/ids.ts';
+import type { VendorId, VendorPaymentId } from '../../domain/approvals/ids.ts';
 import { isParty } from '../../domain/approvals/maker-checker.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
+import {
+  type DaysMade,
+  madeIn,
+  type VendorPaymentFilter,
+} from '../../domain/approvals/vendor-payment-filter.ts';
 import {
   approverRows,
   fraudRows,
@@ -13,7 +18,7 @@ import {
 import { UTC_CLOCKS } from '../../domain/kernel/calendar.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Bucket, BucketOrder, Interval } from '../../domain/kernel/time-buckets.ts';
-import type { VendorPaymentFilter, VendorPayments } from '../../ports/approvals/vendor-payments.ts';
+import type { VendorPayments } from '../../ports/approvals/vendor-payments.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type ReportTooLarge, reportBuckets, type TooManyBuckets } from '../kernel/report-time.ts';
@@ -21,8 +26,7 @@ import { type ReportTooLarge, reportBuckets, type TooManyBuckets } from '../kern
 /** What a report of vendors' payments reads at the most. */
 export const MOST_REPORTED = 5_000;
 
-/** Days of UTC, both inclusive. */
-export type VendorReportRequest = Readonly<{ by: Approver; from?: string; to?: string }>;
+export type VendorReportRequest = DaysMade & Readonly<{ by: Approver }>;
 export type VendorReportFailure = RoleNotAllowed | TooManyBuckets | ReportTooLarge | StorageUnavailable;
 
 /** A report, and of which days. */
@@ -89,13 +93,12 @@ export const reportFraud =
 const ofOthers = (payments: readonly VendorPayment[], by: Approver): readonly VendorPayment[] =>
   payments.filter((payment) => !isParty(payment, by));
 
-type Asked = Readonly<{
-  interval: Interval;
-  from?: string;
-  to?: string;
-  /** Absent where nothing may be seen. */
-  filter: VendorPaymentFilter | undefined;
-}>;
+type Asked = DaysMade &
+  Readonly<{
+    interval: Interval;
+    /** Absent where nothing may be seen. */
+    filter: VendorPaymentFilter | undefined;
+  }>;
 
 type Found = Readonly<{
   order: BucketOrder;
@@ -112,19 +115,17 @@ const reported = (
   safeTry(async function* () {
     const { order, buckets } = yield* reportBuckets(UTC_CLOCKS, clock.now(), { ...asked, timezone: 'UTC' });
     const payments: VendorPayment[] = [];
-    const begin = buckets[0]?.begin ?? 0;
-    // Ids sort by when their payments were made.
-    let after: VendorPaymentId | undefined = firstIdAt(buckets.at(-1)?.end ?? 0);
-    while (filter !== undefined && after !== undefined) {
-      const page: readonly VendorPayment[] = yield* vendorPayments.list(filter, {
+    if (filter === undefined) return ok({ order, buckets, payments });
+    const ofDays = { ...filter, ...madeIn(order) };
+    for (let after: VendorPaymentId | undefined; ; ) {
+      const page: readonly VendorPayment[] = yield* vendorPayments.list(ofDays, {
         order: 'newest',
         limit: PAGE,
-        after,
+        ...present({ after }),
       });
-      const within = page.filter(({ createdAt }) => createdAt >= begin);
-      payments.push(...within);
+      payments.push(...page);
       if (payments.length > MOST_REPORTED) return err({ kind: 'ReportTooLarge' as const });
-      after = within.length < PAGE ? undefined : page.at(-1)?.id;
+      if (page.length < PAGE) return ok({ order, buckets, payments });
+      after = page.at(-1)?.id;
     }
-    return ok({ order, buckets, payments });
   });

@@ -1,18 +1,9 @@
 import type { ResultAsync } from 'neverthrow';
-import type { FraudStatus } from '../../domain/approvals/fraud.ts';
 import type { IncidentId, VendorId, VendorPaymentId } from '../../domain/approvals/ids.ts';
-import type { VendorPayment, VendorPaymentStatus } from '../../domain/approvals/vendor-payment.ts';
+import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
+import type { VendorPaymentFilter } from '../../domain/approvals/vendor-payment-filter.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { StorageUnavailable } from '../unavailable.ts';
-
-export type VendorPaymentFilter = Readonly<{
-  vendorId?: VendorId;
-  incidentId?: IncidentId;
-  status?: VendorPaymentStatus;
-  fraudStatus?: FraudStatus;
-  /** Those that no review found to be anything. */
-  unreviewed?: true;
-}>;
 
 /** `after` is the last payment of the page before, exclusive; `skip` passes over so many that match, and costs them. */
 export type VendorPaymentPage = Readonly<{
@@ -37,7 +28,7 @@ export interface VendorPayments {
   /**
    * By id in the page's order, up to `limit`; fewer only at the end. Walking with `after` gives every payment that
    * matched from the start to the end exactly once, whatever begins or ceases to match meanwhile; each is given as it is
-   * when read. Sees every commit that has resolved.
+   * when read. Sees every commit that has resolved. Nothing made before or after the filter's time is read.
    */
   list(
     filter: VendorPaymentFilter,

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
+import type { IncidentId, VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
 import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
+import type { VendorPaymentFilter } from '../../../src/domain/approvals/vendor-payment-filter.ts';
 import { present } from '../../../src/domain/kernel/present.ts';
 import type { ApprovalsStorage } from '../../../src/ports/approvals/approvals-storage.ts';
-import type { VendorPaymentFilter, VendorPaymentPage } from '../../../src/ports/approvals/vendor-payments.ts';
+import type { VendorPaymentPage } from '../../../src/ports/approvals/vendor-payments.ts';
 import {
   ADMIN,
   aCreation,
@@ -101,6 +102,55 @@ export function vendorPaymentsContract(adapter: string, open: () => Promise<Appr
           }
           expect(idsOf(walked)).toEqual(idsOf(sorted));
         }
+    });
+
+    it('lists those of a time, from its begin to before its end, in both orders and page after page', async () => {
+      const vendorId = aVendorId();
+      const all = await many(9, { vendorId, fraud: FLAGGED });
+      await committed(aRejection(all[4] as VendorPayment));
+      const at = (nth: number) => NOON + nth * 1_000;
+      for (const filter of [
+        {},
+        { vendorId },
+        { incidentId: all[3]?.incidentId as IncidentId },
+        { fraudStatus: 'flagged', unreviewed: true },
+        { status: 'pending_approval' },
+        { status: 'cancelled' },
+      ] as const) {
+        const there = idsOf(await list(filter));
+        for (const [first, last] of [
+          [2, 6],
+          [2, undefined],
+          [undefined, 6],
+          [4, 5],
+          [6, 6],
+          [7, 2],
+          [20, 30],
+        ] as const) {
+          const time = present({
+            madeFrom: first === undefined ? undefined : at(first),
+            madeBefore: last === undefined ? undefined : at(last),
+          });
+          const wanted = idsOf(all.slice(first ?? 0, last ?? all.length)).filter((id) => there.includes(id));
+          for (const order of ['oldest', 'newest'] as const) {
+            const sorted = order === 'oldest' ? wanted : wanted.toReversed();
+            const page = { order, limit: 2 };
+            expect(idsOf(await list({ ...filter, ...time }, { order }))).toEqual(sorted);
+            expect(idsOf(await list({ ...filter, ...time }, { ...page, skip: 1 }))).toEqual(
+              sorted.slice(1, 3),
+            );
+            for (const [nth, after] of sorted.entries())
+              expect(idsOf(await list({ ...filter, ...time }, { ...page, after }))).toEqual(
+                sorted.slice(nth + 1, nth + 3),
+              );
+          }
+        }
+      }
+      const outside = { order: 'newest', after: all[8]?.id as VendorPaymentId } as const;
+      expect(idsOf(await list({ madeBefore: at(2) }, outside))).toEqual(idsOf(all.slice(0, 2)).toReversed());
+      expect(await list({ madeFrom: at(2) }, { ...outside, after: all[1]?.id as VendorPaymentId })).toEqual(
+        [],
+      );
     });
 
     it('passes over as many as its offset says', async () => {

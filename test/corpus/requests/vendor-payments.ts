@@ -258,5 +258,12 @@ export const vendorPayments: CorpusGroup = {
     patch('a later due date', '/approvals/payments/{{due}}', { dueDate: '2045-04-30' }),
     patch('no due date any more', '/approvals/payments/{{due}}', { dueDate: null }),
     get('the log of its due dates', '/approvals/payments/{{due}}/audit', { as: 'boss' }),
+    get(
+      'payments that a row of the report of risks counts',
+      '/approvals/payments?from=2045-02-01&fraudStatus=flagged&reviewOutcome=legitimate&status=approved',
+      { as: 'dispatcher' },
+    ),
+    get('no payments of a risk for a vendor', '/approvals/payments?fraudStatus=flagged', { as: 'vendor' }),
+    get('no payments of an unknown outcome', '/approvals/payments?reviewOutcome=maybe&offset=1'),
   ],
 };

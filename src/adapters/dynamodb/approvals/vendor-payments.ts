@@ -1,12 +1,9 @@
 import { okAsync } from 'neverthrow';
-import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
+import { firstIdAt, type VendorPaymentId } from '../../../domain/approvals/ids.ts';
 import { isLive, type VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
+import { isChosen, type VendorPaymentFilter } from '../../../domain/approvals/vendor-payment-filter.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import type {
-  VendorPaymentFilter,
-  VendorPaymentPage,
-  VendorPayments,
-} from '../../../ports/approvals/vendor-payments.ts';
+import type { VendorPaymentPage, VendorPayments } from '../../../ports/approvals/vendor-payments.ts';
 import { overdue } from '../due.ts';
 import { attempt } from '../faults.ts';
 import type { Item } from '../items.ts';
@@ -41,7 +38,8 @@ export const dynamodbVendorPayments = (table: Table, read: Read): VendorPayments
       return payment !== undefined && isLive(payment) ? payment : undefined;
     }),
   list(filter, page) {
-    if (page.limit <= 0) return okAsync([]);
+    const { low, high } = idRange(filter, page);
+    if (page.limit <= 0 || low > high) return okAsync([]);
     const list = listFor(filter);
     return list === undefined
       ? attempt(() => amongAll(table, filter, page)).map((items) => items.map(vendorPaymentOf))
@@ -54,7 +52,7 @@ export const dynamodbVendorPayments = (table: Table, read: Read): VendorPayments
   backlog: (most) =>
     attempt(async () => {
       const queries = listPartitions('open').map((pk) =>
-        behind(pk, 'oldest', undefined, { status: 'pending_approval' }),
+        queryOf(pk, idRange({}, { order: 'oldest' }), { status: 'pending_approval' }),
       );
       const waiting = await firstOf(table, queries, { order: 'oldest', limit: most });
       const [first] = waiting;
@@ -106,13 +104,14 @@ async function amongListed(
   let last = after;
   // Doubled with each turn, because most of what was read did not match.
   for (let size = Math.min(limit + skip, MOST_AT_ONCE); ; size = Math.min(size * 2, MOST_AT_ONCE)) {
-    const queries = partitions.map((pk) => behind(pk, order, last, tells));
-    const listed = await firstOf(table, queries, { order, limit: size });
+    const part = { order, ...present({ after: last }) };
+    const queries = partitions.map((pk) => queryOf(pk, idRange(filter, part), tells));
+    const listed = await firstOf(table, queries, { order, limit: size, ...present({ before: last }) });
     const ids = listed.map(({ sk }) => sk as VendorPaymentId);
     const items = await Promise.all(ids.map((id) => read(vendorPaymentKey(id))));
     for (const item of items) {
       const payment = item && vendorPaymentOf(item);
-      if (payment === undefined || !matches(payment, filter)) continue;
+      if (payment === undefined || !isChosen(payment, filter)) continue;
       matched += 1;
       if (matched > skip) found.push(payment);
       if (found.length === limit) return found;
@@ -124,12 +123,16 @@ async function amongListed(
 
 async function amongAll(
   table: Table,
-  { status, fraudStatus, unreviewed }: VendorPaymentFilter,
-  { order, limit, after, skip = 0 }: VendorPaymentPage,
+  filter: VendorPaymentFilter,
+  page: VendorPaymentPage,
 ): Promise<readonly Item[]> {
+  const { status, fraudStatus, unreviewed } = filter;
+  const { order, limit, after, skip = 0 } = page;
   const tells = present({ status, fraudStatus, unreviewed });
-  const queries = vendorPaymentPartitions().map((pk) => ofPayments(behind(pk, order, after, tells)));
-  return (await firstOf(table, queries, { order, limit: skip + limit })).slice(skip);
+  const range = idRange(filter, page);
+  const queries = vendorPaymentPartitions().map((pk) => ofPayments(queryOf(pk, range, tells)));
+  const found = await firstOf(table, queries, { order, limit: skip + limit, ...present({ before: after }) });
+  return found.slice(skip);
 }
 
 /** With what a payment is made from, and no more: the SDK's time goes by attributes. */
@@ -139,11 +142,25 @@ const ofPayments = (query: PartitionQuery): PartitionQuery => ({
   ExpressionAttributeNames: { ...query.ExpressionAttributeNames, '#record': 'record' },
 });
 
-/** The items of a partition that say so, in the page's order, from behind `after` on. */
-function behind(
+type IdRange = Readonly<{ low: string; high: string }>;
+
+/** The ids that a page can hold, both ends and `after` included; 'g' sorts behind every hex digit. */
+function idRange(
+  { madeFrom = 0, madeBefore }: VendorPaymentFilter,
+  { order, after }: Pick<VendorPaymentPage, 'order' | 'after'>,
+): IdRange {
+  const low = firstIdAt(madeFrom);
+  const high = madeBefore === undefined ? 'g' : firstIdAt(madeBefore);
+  if (after === undefined) return { low, high };
+  return order === 'oldest'
+    ? { low: after > low ? after : low, high }
+    : { low, high: after < high ? after : high };
+}
+
+/** The items of a partition within the range that say so. */
+function queryOf(
   pk: string,
-  order: VendorPaymentPage['order'],
-  after: VendorPaymentId | undefined,
+  { low, high }: IdRange,
   { status, fraudStatus, unreviewed }: NonNullable<List['tells']>,
 ): PartitionQuery {
   const conditions = [
@@ -152,19 +169,14 @@ function behind(
     ...(unreviewed === undefined ? [] : ['attribute_not_exists(review)']),
   ];
   return {
-    KeyConditionExpression: `pk = :pk${after === undefined ? '' : ` AND sk ${order === 'oldest' ? '>' : '<'} :after`}`,
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
     ...(conditions.length === 0 ? {} : { FilterExpression: conditions.join(' AND ') }),
     ...(status === undefined ? {} : { ExpressionAttributeNames: { '#status': 'status' } }),
     ExpressionAttributeValues: {
       ':pk': pk,
-      ...present({ ':after': after, ':status': status, ':fraud': fraudStatus }),
+      ':low': low,
+      ':high': high,
+      ...present({ ':status': status, ':fraud': fraudStatus }),
     },
   };
 }
-
-const matches = (payment: VendorPayment, filter: VendorPaymentFilter): boolean =>
-  (filter.vendorId === undefined || payment.vendorId === filter.vendorId) &&
-  (filter.incidentId === undefined || payment.incidentId === filter.incidentId) &&
-  (filter.status === undefined || payment.status === filter.status) &&
-  (filter.fraudStatus === undefined || payment.fraud.status === filter.fraudStatus) &&
-  (filter.unreviewed === undefined || payment.review === undefined);

@@ -1,7 +1,8 @@
 import { okAsync } from 'neverthrow';
-import type { Processing, VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
+import type { Processing } from '../../../domain/approvals/vendor-payment.ts';
+import { isChosen } from '../../../domain/approvals/vendor-payment-filter.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import type { VendorPaymentFilter, VendorPayments } from '../../../ports/approvals/vendor-payments.ts';
+import type { VendorPayments } from '../../../ports/approvals/vendor-payments.ts';
 import { type ApprovalsStore, liveKeyText } from './store.ts';
 
 export const memoryVendorPayments = (store: ApprovalsStore): VendorPayments => ({
@@ -13,7 +14,7 @@ export const memoryVendorPayments = (store: ApprovalsStore): VendorPayments => (
   list(filter, { order, limit, after, skip = 0 }) {
     const matching = store.sorted.filter(
       (payment) =>
-        matches(payment, filter) &&
+        isChosen(payment, filter) &&
         (after === undefined || (order === 'oldest' ? payment.id > after : payment.id < after)),
     );
     return okAsync((order === 'oldest' ? matching : matching.reverse()).slice(skip, skip + limit));
@@ -31,10 +32,3 @@ export const memoryVendorPayments = (store: ApprovalsStore): VendorPayments => (
     return okAsync({ count: waiting.length, ...present({ oldestAt: waiting[0]?.createdAt }) });
   },
 });
-
-const matches = (payment: VendorPayment, filter: VendorPaymentFilter): boolean =>
-  (filter.vendorId === undefined || payment.vendorId === filter.vendorId) &&
-  (filter.incidentId === undefined || payment.incidentId === filter.incidentId) &&
-  (filter.status === undefined || payment.status === filter.status) &&
-  (filter.fraudStatus === undefined || payment.fraud.status === filter.fraudStatus) &&
-  (filter.unreviewed === undefined || payment.review === undefined);

@@ -1,8 +1,9 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
 import type pg from 'pg';
-import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
+import { firstIdAt, type VendorPaymentId } from '../../../domain/approvals/ids.ts';
+import type { VendorPaymentFilter } from '../../../domain/approvals/vendor-payment-filter.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import type { VendorPaymentFilter, VendorPayments } from '../../../ports/approvals/vendor-payments.ts';
+import type { VendorPayments } from '../../../ports/approvals/vendor-payments.ts';
 import { queriesOn } from '../migrate.ts';
 import { findAll, findOne, prepared } from '../reads.ts';
 import { SCHEMA } from './migrate.ts';
@@ -24,7 +25,7 @@ const APPROVALS = sql<string>`(
   FROM approvals.payment_approvals AS a
   WHERE a.payment_id = payments.payment_id AND a.edition = payments.edition)::text`;
 
-/** Each page is one index range scan, where the filter names one thing. */
+/** Each page is one index range scan, where the filter names one thing besides when payments were made. */
 export function postgresVendorPayments(pool: pg.Pool): VendorPayments {
   const payments = () => queriesOn<ApprovalsDatabase>(pool).withSchema(SCHEMA).selectFrom('payments');
   const whole = (matching: Select<object>) => {
@@ -91,7 +92,7 @@ export function postgresVendorPayments(pool: pg.Pool): VendorPayments {
 }
 
 function matching<Output>(query: Select<Output>, filter: VendorPaymentFilter): Select<Output> {
-  const { vendorId, incidentId, status, fraudStatus, unreviewed } = filter;
+  const { vendorId, incidentId, status, fraudStatus, unreviewed, madeFrom, madeBefore } = filter;
   let chosen = query;
   if (vendorId !== undefined) chosen = chosen.where('vendor_id', '=', vendorId);
   if (incidentId !== undefined) chosen = chosen.where('incident_id', '=', incidentId);
@@ -99,6 +100,8 @@ function matching<Output>(query: Select<Output>, filter: VendorPaymentFilter): S
   if (fraudStatus !== undefined) chosen = chosen.where('fraud_status', '=', fraudStatus);
   // As text, or no prepared plan could use the index of payments to review.
   if (unreviewed !== undefined) chosen = chosen.where(sql<boolean>`fraud_review IS NULL`);
+  if (madeFrom !== undefined) chosen = chosen.where('payment_id', '>=', firstIdAt(madeFrom));
+  if (madeBefore !== undefined) chosen = chosen.where('payment_id', '<', firstIdAt(madeBefore));
   return chosen;
 }
 

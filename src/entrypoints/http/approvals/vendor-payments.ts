@@ -3,6 +3,7 @@ import type { ApprovalsUseCases } from '../../../application/approvals/approvals
 import type { NewLineItem, NewVendorPayment } from '../../../application/approvals/create-vendor-payment.ts';
 import { auditLogFor } from '../../../domain/approvals/audit-log.ts';
 import type { IncidentId, PayerId, parseUuid, VendorId } from '../../../domain/approvals/ids.ts';
+import { madeIn } from '../../../domain/approvals/vendor-payment-filter.ts';
 import { type JsonObject, jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { parseBody } from '../server/body-input.ts';
@@ -24,7 +25,7 @@ import {
   targetOf,
   waitingRecord,
 } from './vendor-payment-answers.ts';
-import { pageAsked, reviewQuery, vendorPaymentsQuery } from './vendor-payment-queries.ts';
+import { pageAsked, reviewQuery, riskAsked, vendorPaymentsQuery } from './vendor-payment-queries.ts';
 import {
   newVendorPayment,
   paymentIdParameter,
@@ -88,14 +89,18 @@ const getVendorPayments =
   ({ listVendorPayments }: Pick<ApprovalsUseCases, 'listVendorPayments'>): ApproverHandler =>
   (c, by) =>
     parseQuery(vendorPaymentsQuery, new URL(c.req.url).searchParams)
-      .asyncAndThen(({ vendorId, incidentId, status, ...paging }) => {
+      .asyncAndThen(({ vendorId, incidentId, status, from, to, ...rest }) => {
         const filter = {
           ...(vendorId === undefined ? {} : { vendorId: lowerCase<VendorId>(vendorId) }),
           ...(incidentId === undefined ? {} : { incidentId: lowerCase<IncidentId>(incidentId) }),
           ...present({ status }),
+          ...madeIn(present({ from, to })),
         };
-        const page = pageAsked(paging);
-        return listVendorPayments({ by, filter, ...page }).map(pageBodyFor(by, page.limit));
+        const page = pageAsked(rest);
+        const risk = riskAsked(rest);
+        return listVendorPayments({ by, filter, ...present({ risk }), ...page }).map(
+          pageBodyFor(by, page.limit),
+        );
       })
       .match(
         (body) => answerJson(200, body),
@@ -208,7 +213,8 @@ export const vendorPayments = resource({
       path: '/approvals/payments',
       operationId: 'listVendorPayments',
       summary: 'List payments to vendors, newest first',
-      description: 'Roles: dispatcher, admin, system; a vendor is given its own.',
+      description:
+        'Roles: dispatcher, admin, system; a vendor is given its own. With the risk, outcome and status of a row of `GET /approvals/reports/fraud`, and its days, it lists the payments that the row counts.',
       query: vendorPaymentsQuery,
       responses: { 200: answer('A page.', vendorPaymentPage) },
     }),
