@@ -11,6 +11,16 @@ type VendorPayment = Readonly<{
   fraudReasons: readonly Readonly<{ detail: string }>[];
   fraudReview?: Readonly<{ outcome: string; notes?: string }>;
 }>;
+type Report = Readonly<{
+  from: string;
+  to: string;
+  rows: readonly Readonly<{
+    fraudStatus: string;
+    reviewOutcome: string | null;
+    status: string;
+    count: number;
+  }>[];
+}>;
 type Queue = Readonly<{ payments: readonly VendorPayment[] }>;
 
 let desk: ConsoleDesk;
@@ -94,6 +104,49 @@ describe.runIf(hasChromium())('the review of frauds', () => {
     expect(faults()).toEqual([]);
   });
 
+  it('leads from each number of the report to as many payments, of which one is looked at and left again', async () => {
+    const [payment] = await flagged(41_000, 42_000, 43_000);
+    await review(payment?.paymentId ?? '', 'legitimate');
+    const { rows, from, to } = await desk.api<Report>('/approvals/reports/fraud', { as: admin });
+    expect(rows.length).toBeGreaterThan(2);
+    const { page, faults } = await desk.open({ viewport: { width: 1440, height: 900 } });
+    await logIn(page, desk.url, admin, '/fraud');
+    const report = page.getByRole('table', { name: 'Payments by risk and outcome' });
+    const list = page.getByRole('table', { name: /^Payments of this risk/ });
+    for (const [nth, row] of rows.entries()) {
+      const { fraudStatus, status } = row;
+      const terms = { from, to, fraudStatus, reviewOutcome: row.reviewOutcome ?? 'none', status };
+      const address = `${desk.url}/console/fraud?${new URLSearchParams(terms).toString()}`;
+      const links = report
+        .getByRole('row')
+        .nth(nth + 1)
+        .getByRole('link');
+      await links.first().waitFor();
+      // How many, what they come to and how they were scored on average.
+      expect(await links.count()).toBe(3);
+      for (const link of await links.all()) {
+        await link.press('Enter');
+        await page.waitForURL(address);
+        await page.locator(':focus').getByText(`${row.count} shown, all there are`).waitFor();
+        await expect.poll(() => list.getByRole('row').count()).toBe(row.count + 1);
+        await page.getByRole('link', { name: 'Clear' }).press('Enter');
+        await list.waitFor({ state: 'detached' });
+      }
+    }
+    const own = rows.findIndex(({ reviewOutcome }) => reviewOutcome === 'legitimate');
+    const number = report
+      .getByRole('row')
+      .nth(own + 1)
+      .getByRole('link')
+      .first();
+    await number.press('Enter');
+    await list.getByRole('link', { name: '410.00 USD' }).press('Enter');
+    await page.getByRole('heading', { name: '410.00 USD' }).waitFor();
+    await page.keyboard.press('Escape');
+    await list.getByRole('link', { name: '410.00 USD' }).waitFor();
+    expect(faults()).toEqual([]);
+  });
+
   it('judges no payment that was changed since it was seen', async () => {
     const [payment] = await flagged(31_000);
     const { page } = await desk.open();
@@ -121,6 +174,11 @@ describe.runIf(hasChromium())('the review of frauds', () => {
     await page.locator('[data-row]').first().waitFor();
     await page.getByRole('row').nth(1).waitFor();
     await expectFit(page, 'the queue');
+    const number = page.getByRole('row').nth(1).getByRole('link').first();
+    const counted = Number(await number.innerText());
+    await number.press('Enter');
+    await page.locator(':focus').getByText(`${counted} shown, all there are`).waitFor();
+    await expectFit(page, 'the payments of a number of the report');
     await page.goto(`${desk.url}/console/fraud?payment=${payment?.paymentId}`);
     await page.getByRole('link', { name: '123.00 USD' }).waitFor();
     await expectFit(page, 'a payment that was flagged');

@@ -7,6 +7,7 @@ import { LoadMore } from '../parts/load-more.tsx';
 import { money } from '../parts/money.ts';
 import { Page } from '../parts/page.tsx';
 import { useSession } from '../shell/session-context.ts';
+import { CountedPayments } from './counted-payments.tsx';
 import { FraudDetails } from './fraud-details.tsx';
 import { unreviewedList } from './fraud-queries.ts';
 import { Queue } from './queue.tsx';
@@ -16,13 +17,13 @@ const route = getRouteApi('/fraud');
 
 /** What was flagged and awaits a review at the left, and at the right the one that is looked at. */
 export function FraudPage() {
-  const { payment: chosen } = route.useSearch();
+  const { payment: chosen, ...counted } = route.useSearch();
   const navigate = route.useNavigate();
   const { roles } = useSession();
   const list = useInfiniteQuery(unreviewedList);
   const [done, setDone] = useState<VendorPayment>();
   const waiting = list.data?.pages.flatMap(({ payments }) => payments) ?? [];
-  const open = (payment: string | undefined) => void navigate({ search: { payment } });
+  const open = (payment: string | undefined) => void navigate({ search: { ...counted, payment } });
   const reviewed = (now: VendorPayment) => {
     setDone(now);
     const at = waiting.findIndex(({ paymentId }) => paymentId === now.paymentId);
@@ -51,7 +52,12 @@ export function FraudPage() {
             <LoadMore list={list} shown={waiting.length} />
           </div>
           {chosen === undefined ? (
-            <RiskReport />
+            <div className="flex min-w-0 flex-col gap-6">
+              <RiskReport days={counted} />
+              {counted.fraudStatus !== undefined && (
+                <CountedPayments key={JSON.stringify(counted)} of={counted} />
+              )}
+            </div>
           ) : (
             <FraudDetails
               key={chosen}
