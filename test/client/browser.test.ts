@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as client from '../../client/src/client.ts';
 import type * as webhooks from '../../client/src/webhooks.ts';
 import { systemWebhookSecrets } from '../../src/adapters/system/webhook-secrets.ts';
-import { signatureHeaders } from '../../src/domain/webhooks/webhook-signature.ts';
+import { signatureHeaders, signaturesOf } from '../../src/domain/webhooks/webhook-signature.ts';
 import { hasChromium, launchChromium } from '../support/chromium.ts';
 import { faultyGateway } from '../support/faulty-gateway.ts';
 import { anHttpApp, aToken } from '../support/http-app.ts';
@@ -100,11 +100,8 @@ describe.runIf(hasChromium())('in a browser', () => {
     const secrets = systemWebhookSecrets.newSecret();
     const now = Date.now();
     const body = '{"id":"evt_1"}';
-    const signed = signatureHeaders(
-      { eventId: 'evt_1', at: now, body },
-      [secrets],
-      systemWebhookSecrets.hmac,
-    );
+    const content = { eventId: 'evt_1', at: now, body };
+    const signed = signatureHeaders(content, signaturesOf(content, [secrets], systemWebhookSecrets.hmac));
     const event = await page.evaluate(([delivery, options]) => paywright.verifyWebhook(delivery, options), [
       { body, headers: signed },
       { secrets, now },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { verifyWebhook, type WebhookOptions } from '../../client/src/webhooks.ts';
 import { systemWebhookSecrets } from '../../src/adapters/system/webhook-secrets.ts';
-import { signatureHeaders } from '../../src/domain/webhooks/webhook-signature.ts';
+import { signatureHeaders, signaturesOf } from '../../src/domain/webhooks/webhook-signature.ts';
 
 const secretOf = (byte: number) => `whsec_${Buffer.alloc(32, byte).toString('base64')}`;
 const [CURRENT, PREVIOUS, FOREIGN] = [secretOf(1), secretOf(2), secretOf(3)];
@@ -9,13 +9,14 @@ const AT = Date.parse('2026-03-01T12:00:00Z');
 const EVENT = { id: 'evt_1', event_type: 'payment.succeeded', created: '2026-03-01T12:00:00.000Z', data: {} };
 /** Not as a parser and a printer would make it of itself. */
 const BODY = `${JSON.stringify(EVENT)}  `;
+const CONTENT = { eventId: 'evt_1', at: AT, body: BODY };
 
 /** The headers as paywright signs a delivery, in lower case as servers have them. */
 const signed = (...secrets: readonly string[]) =>
   Object.fromEntries(
-    Object.entries(
-      signatureHeaders({ eventId: 'evt_1', at: AT, body: BODY }, secrets, systemWebhookSecrets.hmac),
-    ).map(([name, value]) => [name.toLowerCase(), value]),
+    Object.entries(signatureHeaders(CONTENT, signaturesOf(CONTENT, secrets, systemWebhookSecrets.hmac))).map(
+      ([name, value]) => [name.toLowerCase(), value],
+    ),
   );
 
 const verified = (headers: Record<string, string>, options: Partial<WebhookOptions> = {}, body = BODY) =>

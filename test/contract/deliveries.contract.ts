@@ -51,7 +51,16 @@ export function deliveriesContract(adapter: string, open: () => Promise<Storage>
     const attempted = (delivery: Delivery, responseCode: number, now = NOON + 100) =>
       recordAttempt(
         delivery,
-        { at: NOON + 10, durationMs: 90, responseCode, excerpt: 'so "it" is\n\t\\ Ł 😀' },
+        {
+          at: NOON + 10,
+          durationMs: 90,
+          responseCode,
+          excerpt: 'so "it" is\n\t\\ Ł 😀',
+          signatures: [
+            { hex: '0f'.repeat(32), base64: 'b+/'.repeat(14) },
+            { hex: 'a1'.repeat(32), base64: '9=' },
+          ],
+        },
         { url: 'https://elsewhere.example/', random: 0.5, now },
       );
 

@@ -30,6 +30,12 @@ const ALL = 100;
 /** The connection that every request comes over, as the audit trail keeps it. */
 const CONNECTION = { incoming: { socket: { remoteAddress: '203.0.113.7' } } };
 
+/** As under two secrets, the newest first. */
+const SIGNATURES = ['a1', 'b2'].map((byte) => ({
+  hex: byte.repeat(32),
+  base64: Buffer.from(byte.repeat(32), 'hex').toString('base64'),
+}));
+
 export type BothServices = Awaited<ReturnType<typeof bothServices>>;
 
 /**
@@ -107,7 +113,9 @@ export async function bothServices(storage: Storage, approvalsStorage: Approvals
   async function deliver(responseCode: number): Promise<void> {
     const now = clock.now();
     const due = (await storage.deliveries.due(EVERY_SHARD, now, ALL))._unsafeUnwrap();
-    const attempt = { at: now, durationMs: 12.5, responseCode, excerpt: `answered ${responseCode}` };
+    const made = { at: now, durationMs: 12.5, responseCode, excerpt: `answered ${responseCode}` };
+    // One that did not arrive is as a version before left it, without what it was signed with.
+    const attempt = responseCode === 503 ? made : { ...made, signatures: SIGNATURES };
     const changes = due.map((delivery) => ({
       expected: delivery.version,
       next: recordAttempt(delivery, attempt, { url: delivery.url, random: 0.5, now }),

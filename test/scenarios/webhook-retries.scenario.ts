@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { deliveryRecord, readDeliveryRecord } from '../../src/domain/webhooks/delivery-record.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, NOON, origin } from '../fixtures/changes.ts';
 import { anEvent, aPaymentId } from '../fixtures/webhooks.ts';
@@ -50,6 +51,26 @@ export function webhookRetriesContract(adapter: string, open: () => Promise<Stor
           { responseCode: 504 },
         ],
       });
+    });
+
+    it('keeps the headers of each attempt as they were sent, under the secrets of its moment', async () => {
+      const url = 'https://shop.example/';
+      const { endpoint } = await create(url);
+      world.receivers.reply(url, (_, nth) => (nth === 1 ? 'timeout' : { status: nth === 2 ? 200 : 503 }));
+      await world.tell([anEvent()]);
+      await world.deliver();
+      world.clock.pass(MINUTE_MS);
+      (await world.rotateEndpointSecret({ merchantId, id: endpoint.id, origin }))._unsafeUnwrap();
+      await world.deliver();
+      world.clock.pass(10 * MINUTE_MS);
+      await world.deliver();
+      const sent = world.receivers.at(url).map(({ headers }) => headers);
+      const { attempts, request } = readDeliveryRecord(await only());
+      expect(attempts.map(({ headers }) => headers)).toEqual(sent);
+      expect(sent.map((headers) => headers['webhook-signature']?.split(' ').length)).toEqual([1, 2, 2]);
+      expect(new Set(sent.map((headers) => headers['webhook-timestamp'])).size).toBe(3);
+      for (const headers of sent) expect(headers).toMatchObject(request.headers);
+      expect(JSON.stringify(deliveryRecord(await only()))).not.toMatch(/signature/i);
     });
 
     it('waits as long as a receiver asks, and sends it nothing meanwhile', async () => {

@@ -149,7 +149,8 @@ export async function everythingStored(storage: Storage): Promise<void> {
   (await relayEvents({ outbox: storage.outbox, sinks, clock })(SHARDS))._unsafeUnwrap();
   const [delivery] = (await storage.deliveries.list(merchantId, {}, { limit: 1 }))._unsafeUnwrap();
   if (delivery === undefined) throw new Error('nothing is delivered');
-  const attempt = { at: NOON + 100, durationMs: 12, responseCode: 500, excerpt: 'no' };
+  const signatures = [{ hex: 'a1'.repeat(32), base64: 'b+/'.repeat(14) }];
+  const attempt = { at: NOON + 100, durationMs: 12, responseCode: 500, excerpt: 'no', signatures };
   const tried = recordAttempt(delivery, attempt, { url: delivery.url, random: 0, now: NOON + 100 });
   (await storage.deliveries.save([{ expected: delivery.version, next: tried }]))._unsafeUnwrap();
   await busy.pay('merchant-a', 4_000n);

@@ -3,10 +3,10 @@ import { jsonText, parseJson } from '../../domain/kernel/json.ts';
 import { type Delivery, forgettableAt, type PendingDelivery } from '../../domain/webhooks/delivery.ts';
 import {
   type DeliveryInside,
-  type DeliveryRecord,
   deliveryInside,
-  deliveryRecord,
   restoreDelivery,
+  type StoredDelivery,
+  storedDelivery,
 } from '../../domain/webhooks/delivery-record.ts';
 import { type Item, sealedItem } from './items.ts';
 import { deliveryDueShardOf, deliveryKey, TTL_ATTRIBUTE } from './table.ts';
@@ -17,7 +17,7 @@ export function deliveryItem(delivery: Delivery): Item {
   return sealedItem('webhook_delivery', {
     ...deliveryKey(delivery.merchantId, delivery.id),
     ...deliveryInside(delivery),
-    record: jsonText(deliveryRecord(delivery)),
+    record: jsonText(storedDelivery(delivery)),
     endpoint_id: delivery.endpointId,
     status: delivery.status,
     event_type: delivery.eventType,
@@ -44,5 +44,5 @@ function dueOrder({ dueAt, eventId }: PendingDelivery): NumberValue {
 
 export function deliveryOf(item: Item): Delivery {
   const stored = item as DeliveryInside & Readonly<{ record: string }>;
-  return restoreDelivery(parseJson(stored.record) as unknown as DeliveryRecord, stored);
+  return restoreDelivery(parseJson(stored.record) as unknown as StoredDelivery, stored);
 }

@@ -2,7 +2,7 @@ import { idOf, type MerchantId } from '../../domain/kernel/ids.ts';
 import { type Instant, rfc3339 } from '../../domain/kernel/instant.ts';
 import { type JsonObject, jsonText } from '../../domain/kernel/json.ts';
 import type { Attempt, DeliveredType, Delivery, DeliveryStatus } from '../../domain/webhooks/delivery.ts';
-import { type AttemptRecord, attemptRecord, restoreAttempt } from '../../domain/webhooks/delivery-record.ts';
+import { restoreAttempt, type StoredAttempt, storedAttempt } from '../../domain/webhooks/delivery-record.ts';
 import { hexOf, sealed, uuidOf } from './rows.ts';
 
 /** A row of `webhook_delivery`, as `postgresPool` reads it. */
@@ -17,7 +17,7 @@ export type DeliveryRow = Readonly<{
   body: string;
   status: DeliveryStatus;
   tries: number;
-  attempts: readonly AttemptRecord[];
+  attempts: readonly StoredAttempt[];
   due_at: Instant | null;
   expires_at: Instant;
   created_at: Instant;
@@ -59,7 +59,7 @@ export const deliveryToRow = (delivery: Delivery) =>
     body: delivery.body,
     status: delivery.status,
     tries: delivery.status === 'pending' ? delivery.tries : 0,
-    attempts: delivery.attempts.map(attemptRecord) as readonly JsonObject[],
+    attempts: delivery.attempts.map(storedAttempt) as readonly JsonObject[],
     due_at: delivery.status === 'pending' ? rfc3339(delivery.dueAt) : undefined,
     expires_at: rfc3339(delivery.expiresAt),
     created_at: rfc3339(delivery.createdAt),
@@ -92,4 +92,4 @@ export const movingColumns = (deliveries: readonly Delivery[]) => [
   deliveries.map((delivery) => deliveryToRow(delivery).seal),
 ];
 
-const attemptsText = (attempts: readonly Attempt[]): string => jsonText(attempts.map(attemptRecord));
+const attemptsText = (attempts: readonly Attempt[]): string => jsonText(attempts.map(storedAttempt));

@@ -12,7 +12,12 @@ import {
   recordAttempt,
 } from '../../domain/webhooks/delivery.ts';
 import type { OpenEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
-import { sentHeaders, signatureHeaders } from '../../domain/webhooks/webhook-signature.ts';
+import {
+  type Signature,
+  sentHeaders,
+  signatureHeaders,
+  signaturesOf,
+} from '../../domain/webhooks/webhook-signature.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Deliveries } from '../../ports/deliveries.ts';
@@ -97,18 +102,16 @@ export const attemptDelivery = (ports: AttemptPorts) => {
   async function send(delivery: PendingDelivery, { endpoint, secrets }: Listener): Promise<AttemptEnd> {
     const at = clock.now();
     const { eventId, body } = delivery;
-    const headers = {
-      ...sentHeaders(eventId),
-      ...signatureHeaders({ eventId, at, body }, secrets, ports.webhookSecrets.hmac),
-    };
+    const signatures = signaturesOf({ eventId, at, body }, secrets, ports.webhookSecrets.hmac);
+    const headers = { ...sentHeaders(eventId), ...signatureHeaders({ eventId, at }, signatures) };
     const result = await ports.webhookSender.send({ url: endpoint.url, headers, body });
     if (isAbandoned) return { kind: 'abandoned' };
     const now = clock.now();
     const response = result.isOk() ? result.value : undefined;
     const asked = retryAfterMs(response?.retryAfter, now);
     const made = result.match(
-      (given) => responded(at, given),
-      (silence) => unanswered(at, silence),
+      (given) => responded({ at, signatures }, given),
+      (silence) => unanswered({ at, signatures }, silence),
     );
     const terms = {
       url: endpoint.url,
@@ -169,15 +172,17 @@ export const attemptDelivery = (ports: AttemptPorts) => {
   }
 };
 
-const responded = (at: Instant, { status, excerpt, durationMs }: WebhookResponse): Attempt => ({
-  at,
+type Signed = Readonly<{ at: Instant; signatures: readonly Signature[] }>;
+
+const responded = (signed: Signed, { status, excerpt, durationMs }: WebhookResponse): Attempt => ({
+  ...signed,
   durationMs,
   responseCode: status,
   ...(excerpt === '' ? {} : { excerpt }),
 });
 
-const unanswered = (at: Instant, { error, durationMs }: WebhookUnanswered): Attempt => ({
-  at,
+const unanswered = (signed: Signed, { error, durationMs }: WebhookUnanswered): Attempt => ({
+  ...signed,
   durationMs,
   error,
 });

@@ -9,7 +9,7 @@ import type {
   DeliveryStatus,
   EndedDelivery,
 } from './delivery.ts';
-import { sentHeaders } from './webhook-signature.ts';
+import { type Signature, sentHeaders, signatureHeaders } from './webhook-signature.ts';
 
 export type AttemptRecord = Readonly<{
   at: string;
@@ -18,6 +18,9 @@ export type AttemptRecord = Readonly<{
   duration_ms: number;
   response_excerpt?: string;
 }>;
+
+/** An attempt as it is stored: as it is published, and what it was signed with. */
+export type StoredAttempt = AttemptRecord & Readonly<{ signatures?: readonly Signature[] }>;
 
 /** A delivery under the names it is published with. */
 export type DeliveryRecord = Readonly<{
@@ -52,24 +55,50 @@ export const deliveryRecord = (delivery: Delivery): DeliveryRecord => ({
   expires_at: rfc3339(delivery.expiresAt),
 });
 
-/** With what every attempt sends. Signatures are of their attempt, under the secrets of that moment, and kept nowhere. */
+/** With what every attempt sends, and all headers of each that has its signatures. */
 export const readDeliveryRecord = (delivery: Delivery) => ({
   ...deliveryRecord(delivery),
+  attempts: delivery.attempts.map((attempt) => ({
+    ...attemptRecord(attempt),
+    ...present({ headers: headersOf(delivery, attempt) }),
+  })),
   request: { headers: sentHeaders(delivery.eventId), body: delivery.body },
 });
 
-export const attemptRecord = ({ at, durationMs, responseCode, error, excerpt }: Attempt): AttemptRecord => ({
+const headersOf = ({ eventId }: Delivery, { at, signatures }: Attempt) =>
+  signatures && { ...sentHeaders(eventId), ...signatureHeaders({ eventId, at }, signatures) };
+
+const attemptRecord = ({ at, durationMs, responseCode, error, excerpt }: Attempt): AttemptRecord => ({
   at: rfc3339(at),
   ...present({ response_code: responseCode, error }),
   duration_ms: durationMs,
   ...present({ response_excerpt: excerpt }),
 });
 
-/** Reads `attemptRecord` back. */
-export const restoreAttempt = (record: AttemptRecord): Attempt => ({
+export const storedAttempt = (attempt: Attempt): StoredAttempt => ({
+  ...attemptRecord(attempt),
+  ...present({ signatures: attempt.signatures }),
+});
+
+/** Reads `storedAttempt` back. */
+export const restoreAttempt = (record: StoredAttempt): Attempt => ({
   at: fromRfc3339(record.at),
   durationMs: record.duration_ms,
-  ...present({ responseCode: record.response_code, error: record.error, excerpt: record.response_excerpt }),
+  ...present({
+    responseCode: record.response_code,
+    error: record.error,
+    excerpt: record.response_excerpt,
+    signatures: record.signatures?.map(({ hex, base64 }) => ({ hex, base64 })),
+  }),
+});
+
+/** A delivery as it is stored. */
+export type StoredDelivery = Omit<DeliveryRecord, 'attempts'> &
+  Readonly<{ attempts: readonly StoredAttempt[] }>;
+
+export const storedDelivery = (delivery: Delivery): StoredDelivery => ({
+  ...deliveryRecord(delivery),
+  attempts: delivery.attempts.map(storedAttempt),
 });
 
 /** What is kept beside the record, because it is not published. */
@@ -81,8 +110,8 @@ export const deliveryInside = (delivery: Delivery): DeliveryInside => ({
   version: delivery.version,
 });
 
-/** Reads `deliveryRecord` and `deliveryInside` back. Throws on a record that no delivery could have left. */
-export function restoreDelivery(record: DeliveryRecord, inside: DeliveryInside): Delivery {
+/** Reads `storedDelivery` and `deliveryInside` back. Throws on a record that no delivery could have left. */
+export function restoreDelivery(record: StoredDelivery, inside: DeliveryInside): Delivery {
   const known: Omit<EndedDelivery, 'status'> = {
     id: record.id,
     merchantId: record.merchant_id,
@@ -102,7 +131,7 @@ export function restoreDelivery(record: DeliveryRecord, inside: DeliveryInside):
   return { ...known, status: 'pending', tries: inside.tries, dueAt: dueAtOf(record) };
 }
 
-function dueAtOf({ id, next_retry }: DeliveryRecord): Instant {
+function dueAtOf({ id, next_retry }: StoredDelivery): Instant {
   if (next_retry === undefined) throw new Error(`pending delivery ${id} does not say when it is due`);
   return fromRfc3339(next_retry);
 }

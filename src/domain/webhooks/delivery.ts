@@ -13,6 +13,7 @@ import { type JsonObject, jsonText } from '../kernel/json.ts';
 import { present } from '../kernel/present.ts';
 import type { Begun } from '../kernel/work-claim.ts';
 import type { OpenEndpoint } from './webhook-endpoint.ts';
+import type { Signature } from './webhook-signature.ts';
 
 /** What can be delivered: events, and the one that only tries an endpoint out. */
 export type DeliveredType = EventType | 'webhook_endpoint.test';
@@ -31,9 +32,13 @@ export type AttemptError =
   | 'tls_failed'
   | 'response_too_large';
 
-/** One request to an endpoint and what came of it. `excerpt` is the beginning of the answer's body. */
+/**
+ * One request to an endpoint and what came of it. `at` is when it was signed, `excerpt` the beginning of the answer's body. A version
+ * before kept no signatures: its attempts have none.
+ */
 export type Attempt = Readonly<{
   at: Instant;
+  signatures?: readonly Signature[];
   durationMs: number;
   responseCode?: number;
   error?: AttemptError;

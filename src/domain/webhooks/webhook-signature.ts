@@ -23,25 +23,38 @@ export const sentHeaders = (eventId: string) => ({
 export type SignedContent = Readonly<{ eventId: string; at: Instant; body: string }>;
 
 /**
- * The headers that sign a body, in two ways beside each other. `X-Webhook-Signature` is the hex HMAC of
- * `timestamp.body` under the secret as shown, prefix included. `webhook-signature` is that of Standard Webhooks: `v1,`
- * and the base64 HMAC of `id.timestamp.body` under the bytes behind the prefix.
- *
- * `secrets` are those that sign now, the newest first. While rotations overlap, the older ones' signatures follow in
+ * What one secret makes of an attempt. `hex` is the HMAC of `timestamp.body` under the secret as shown, prefix included. `base64` is
+ * that of Standard Webhooks: of `id.timestamp.body` under the bytes behind the prefix.
+ */
+export type Signature = Readonly<{ hex: string; base64: string }>;
+
+/** `secrets` are those that sign now, the newest first; so are the signatures. */
+export function signaturesOf(
+  { eventId, at, body }: SignedContent,
+  secrets: readonly string[],
+  hmac: WebhookHmac,
+): readonly Signature[] {
+  const timestamp = timestampOf(at);
+  return secrets.map((secret) => ({
+    hex: hmac.hex(secret, `${timestamp}.${body}`),
+    base64: hmac.base64(secret.slice(SECRET_PREFIX.length), `${eventId}.${timestamp}.${body}`),
+  }));
+}
+
+const timestampOf = (at: Instant): string => `${Math.floor(at / 1_000)}`;
+
+/**
+ * The headers that sign an attempt, in two ways beside each other. While rotations overlap, the older secrets' signatures follow in
  * `webhook-signature` behind spaces, as that standard has it, and stand in `X-Webhook-Signature-Previous`, separated by
  * commas. `X-Webhook-Signature` is one signature always, so that a receiver that compares it as a whole keeps working.
  */
 export function signatureHeaders(
-  { eventId, at, body }: SignedContent,
-  secrets: readonly string[],
-  hmac: WebhookHmac,
+  { eventId, at }: Omit<SignedContent, 'body'>,
+  signatures: readonly Signature[],
 ): Readonly<Record<string, string>> {
-  const timestamp = `${Math.floor(at / 1_000)}`;
-  const [current = '', ...previous] = secrets.map((secret) => hmac.hex(secret, `${timestamp}.${body}`));
-  const standard = secrets.map((secret) => {
-    const key = secret.slice(SECRET_PREFIX.length);
-    return `v1,${hmac.base64(key, `${eventId}.${timestamp}.${body}`)}`;
-  });
+  const timestamp = timestampOf(at);
+  const [current = '', ...previous] = signatures.map(({ hex }) => hex);
+  const standard = signatures.map(({ base64 }) => `v1,${base64}`);
   return {
     'X-Webhook-ID': eventId,
     'X-Webhook-Timestamp': timestamp,

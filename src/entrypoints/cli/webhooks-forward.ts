@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { PaywrightClient } from '../../../client/src/client.ts';
 import { type Instant, rfc3339 } from '../../domain/kernel/instant.ts';
-import { signatureHeaders, type WebhookHmac } from '../../domain/webhooks/webhook-signature.ts';
+import { signatureHeaders, signaturesOf, type WebhookHmac } from '../../domain/webhooks/webhook-signature.ts';
 
 /** As long as a server waits for a receiver. */
 const PATIENCE_MS = 10_000;
@@ -51,7 +51,8 @@ export async function deliverSince(
     if (bodies.length === MOST_EVENTS) break;
   }
   for (const { id, body } of bodies.toReversed()) {
-    const headers = signatureHeaders({ eventId: id, at: Date.now(), body }, [secret], hmac);
+    const content = { eventId: id, at: Date.now(), body };
+    const headers = signatureHeaders(content, signaturesOf(content, [secret], hmac));
     const response = await fetch(url, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json' },

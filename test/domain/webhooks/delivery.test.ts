@@ -15,7 +15,9 @@ import {
 import {
   deliveryInside,
   deliveryRecord,
+  readDeliveryRecord,
   restoreDelivery,
+  storedDelivery,
 } from '../../../src/domain/webhooks/delivery-record.ts';
 import { afterFailure, afterSuccess, UNKNOWN_HEALTH } from '../../../src/domain/webhooks/endpoint-health.ts';
 import { digests, NOON } from '../../fixtures/changes.ts';
@@ -28,6 +30,10 @@ const attempts = fc.record(
     responseCode: fc.constantFrom(200, 204, 301, 404, 429, 500, 503),
     error: fc.constantFrom('timeout' as const, 'address_refused' as const),
     excerpt: fc.string(),
+    signatures: fc.array(fc.record({ hex: fc.string(), base64: fc.string() }), {
+      minLength: 1,
+      maxLength: 5,
+    }),
   },
   { requiredKeys: ['at', 'durationMs'] },
 );
@@ -107,8 +113,22 @@ describe('a delivery', () => {
     fc.assert(
       fc.property(fc.array(attempts, { maxLength: 6 }), (made) => {
         const delivery = stateAfter(made);
-        const record = JSON.parse(JSON.stringify(deliveryRecord(delivery))) as typeof deliveryRecord;
+        const record = JSON.parse(JSON.stringify(storedDelivery(delivery))) as typeof storedDelivery;
         expect(restoreDelivery(record as never, deliveryInside(delivery))).toEqual(delivery);
+      }),
+    );
+  });
+
+  it('is read back without signatures from the record of a version that kept none', () => {
+    fc.assert(
+      fc.property(fc.array(attempts, { maxLength: 6 }), (made) => {
+        const delivery = stateAfter(made);
+        const plain = delivery.attempts.map(({ signatures: _signatures, ...attempt }) => attempt);
+        // What is published is what such a version stored.
+        const record = JSON.parse(JSON.stringify(deliveryRecord(delivery))) as typeof storedDelivery;
+        const restored = restoreDelivery(record as never, deliveryInside(delivery));
+        expect(restored).toEqual({ ...delivery, attempts: plain });
+        expect(readDeliveryRecord(restored).attempts).toEqual(deliveryRecord(delivery).attempts);
       }),
     );
   });

@@ -120,6 +120,14 @@ export const deliveriesQuery = z.strictObject({
   ...paging,
 });
 
+const attempt = z.strictObject({
+  at: time,
+  response_code: z.int().optional(),
+  error: z.string().optional(),
+  duration_ms: z.number(),
+  response_excerpt: z.string().optional(),
+});
+
 /** A delivery as it is published. */
 export const delivery = z
   .strictObject({
@@ -131,15 +139,7 @@ export const delivery = z
     payment_id: z.string().optional(),
     url: z.string(),
     status,
-    attempts: z.array(
-      z.strictObject({
-        at: time,
-        response_code: z.int().optional(),
-        error: z.string().optional(),
-        duration_ms: z.number(),
-        response_excerpt: z.string().optional(),
-      }),
-    ),
+    attempts: z.array(attempt),
     next_retry: time.optional(),
     created_at: time,
     updated_at: time,
@@ -147,18 +147,29 @@ export const delivery = z
   })
   .openapi('WebhookDelivery');
 
+const headers = z.record(z.string(), z.string());
+
 /** The same with what is sent. */
 export const readDelivery = z
   .strictObject({
     ...delivery.shape,
+    attempts: z.array(
+      z.strictObject({
+        ...attempt.shape,
+        headers: headers.optional().openapi({
+          description:
+            'Of this attempt, its time and signatures included, whether or not a connection was made. Absent of attempts of a version that kept no signatures.',
+        }),
+      }),
+    ),
     request: z
       .strictObject({
-        headers: z.record(z.string(), z.string()),
+        headers,
         body: z.string().openapi({ description: 'Byte for byte as every attempt sends it.' }),
       })
       .openapi({
         description:
-          'What every attempt sends. Each has its own time and signatures beside it (`webhook-timestamp`, `webhook-signature` and those that begin with `X-Webhook-`), which are not kept.',
+          'What every attempt sends. The headers of each, with its time and signatures, are its own.',
       }),
   })
   .openapi('WebhookDeliveryWithRequest');
