@@ -1,51 +1,52 @@
-import { execFile } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { lengthOf } from '../../console/src/parts/now.ts';
-import { OF_THE_ATTEMPT, verifySnippet } from '../../console/src/webhooks/verify-snippet.ts';
+import { verifySnippet } from '../../console/src/webhooks/verify-snippet.ts';
+import { inShell } from '../support/shell-command.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'snippet-'));
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
-
-const CLIENT = pathToFileURL(join(import.meta.dirname, '../../client/src/webhooks.ts')).href;
 const key = randomBytes(32).toString('base64');
+const secret = `whsec_${key}`;
 const event = {
   id: 'evt_1',
   event_type: 'payment.succeeded',
   created: '',
-  data: { note: '`${1}` "\\u2028' },
+  data: { note: `\${1} $(exit 3) \`exit 4\` 'it' "\\u2028 PROGRAM` },
 };
 const body = JSON.stringify(event);
+const request = { headers: { 'webhook-id': 'evt_1' }, body };
 
-/** As the receiver got it, a year ago. */
-const arrived = {
+const signatureUnder = (base64: string) =>
+  `v1,${createHmac('sha256', Buffer.from(base64, 'base64')).update(`evt_1.1767225600.${body}`).digest('base64')}`;
+
+/** As it was sent a year ago, while a newer secret signed too. */
+const sent = {
+  'webhook-id': 'evt_1',
   'webhook-timestamp': '1767225600',
-  'webhook-signature': `v1,${createHmac('sha256', Buffer.from(key, 'base64')).update(`evt_1.1767225600.${body}`).digest('base64')}`,
+  'webhook-signature': `${signatureUnder(randomBytes(32).toString('base64'))} ${signatureUnder(key)}`,
 };
 
-async function runs(text: string, secret: string) {
-  const file = join(directory, 'verify.ts');
-  const filled = OF_THE_ATTEMPT.reduce(
-    (program, name) => program.replace(`<${name} as it arrived>`, arrived[name]),
-    text.replace('paywright-client/webhooks', CLIENT),
-  );
-  writeFileSync(file, filled);
-  return promisify(execFile)(process.execPath, [file], { env: { WEBHOOK_SECRET: secret } }).then(
-    ({ stdout }) => stdout,
-    ({ stderr }: { stderr: string }) => stderr,
-  );
-}
+const GENUINE = { code: 0, said: 'genuine\n' };
+const FOREIGN = { code: 1, said: 'not signed with this secret\n' };
 
-describe('the program that the console shows beside a delivery', () => {
-  it('believes the signature that this delivery was sent with, however long ago, and that of no other secret', async () => {
-    const text = verifySnippet({ headers: { 'webhook-id': 'evt_1' }, body });
-    expect(await runs(text, `whsec_${key}`)).toBe('genuine evt_1\n');
-    expect(await runs(text, `whsec_${randomBytes(32).toString('base64')}`)).toContain('WebhookNotGenuine');
+describe('the command that the console shows beside an attempt', () => {
+  it('believes what the attempt was signed with, however long ago, and no other secret, body or time', async () => {
+    const command = verifySnippet(request, sent);
+    expect(await inShell(command, secret)).toEqual(GENUINE);
+    expect(await inShell(command, `whsec_${randomBytes(32).toString('base64')}`)).toEqual(FOREIGN);
+    const tampered = verifySnippet({ ...request, body: body.replace('succeeded', 'failed') }, sent);
+    expect(await inShell(tampered, secret)).toEqual(FOREIGN);
+    const later = verifySnippet(request, { ...sent, 'webhook-timestamp': '1767225601' });
+    expect(await inShell(later, secret)).toEqual(FOREIGN);
+  });
+
+  it('has places for what arrived where an attempt’s headers were not kept', async () => {
+    const command = verifySnippet(request);
+    expect(await inShell(command, secret)).toEqual(FOREIGN);
+    const filled = Object.entries(sent).reduce(
+      (text, [name, value]) => text.replace(`<${name} as it arrived>`, value),
+      command,
+    );
+    expect(await inShell(filled, secret)).toEqual(GENUINE);
   });
 });
 

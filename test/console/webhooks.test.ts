@@ -4,6 +4,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
 import { expectFit, WIDTHS } from '../support/console-looks.ts';
 import { type ConsoleDesk, logIn, openConsole, pressPair } from '../support/console-window.ts';
+import { inShell } from '../support/shell-command.ts';
+
+type Delivery = Readonly<{ id: string; attempts: readonly object[] }>;
 
 let desk: ConsoleDesk;
 let shop: http.Server;
@@ -12,7 +15,7 @@ let received: string[];
 let signatures: string[];
 /** Of another endpoint: what it was sent, the paused one was not. */
 let witnessed = 0;
-let endpoint: { id: string };
+let endpoint: { id: string; secret: string };
 
 const take = (key: string) =>
   desk.api<{ id: string }>('/payments', {
@@ -21,7 +24,7 @@ const take = (key: string) =>
     body: { amount: 1_999, currency: 'USD', payment_method: 'card' },
   });
 const listen = (path: string, events: readonly string[] = ['payment.succeeded']) =>
-  desk.api<{ id: string }>('/webhook_endpoints', {
+  desk.api<typeof endpoint>('/webhook_endpoints', {
     method: 'POST',
     key: `endpoint-${path}`,
     body: {
@@ -29,11 +32,11 @@ const listen = (path: string, events: readonly string[] = ['payment.succeeded'])
       events,
     },
   });
-const turn = (status: 'paused' | 'enabled', { id } = endpoint) =>
+const turn = (status: 'paused' | 'enabled', { id }: { id: string } = endpoint) =>
   desk.api(`/webhook_endpoints/${id}`, { method: 'PATCH', body: { status } });
 const deliveriesOf = async (query: string) =>
   (await desk.api<{ items: readonly unknown[] }>(`/webhook_deliveries?${query}`)).items;
-const missed = ({ id } = endpoint) =>
+const missed = ({ id }: { id: string } = endpoint) =>
   desk.api<{ replayed: number }>(`/webhook_endpoints/${id}/replay_failed`, {
     method: 'POST',
     key: crypto.randomUUID(),
@@ -133,10 +136,36 @@ describe.runIf(hasChromium())('the page of webhooks', () => {
     await page.getByText(`${delivered} shown`).waitFor();
     await page.locator('[data-row]').first().click();
     await page.getByRole('region', { name: 'the headers' }).getByText('webhook-id: evt_').waitFor();
-    await page.getByText('Verify its signature').click();
-    const program = await page.getByRole('region', { name: 'the program' }).textContent();
-    const body = await page.getByRole('region', { name: 'the body' }).textContent();
-    expect(program).toContain(JSON.stringify(body));
+    expect(await page.getByRole('region', { name: 'the body' }).textContent()).toContain('payment.succeeded');
+  });
+
+  it('shows of each attempt the headers that came, and a command that verifies it and no other body', async () => {
+    const { items } = await desk.api<{ items: readonly Delivery[] }>(
+      `/webhook_deliveries?endpoint_id=${endpoint.id}`,
+    );
+    const replayed = items.find(({ attempts }) => attempts.length > 1);
+    const count = replayed?.attempts.length ?? 0;
+    const { page, faults } = await desk.open();
+    await logIn(page, desk.url, desk.token, `/webhooks?delivery=${replayed?.id}`);
+    for (let number = count; number > 0; number -= 1) {
+      const attempt = page
+        .getByRole('listitem')
+        .filter({ hasText: 'Headers and signature' })
+        .nth(count - number);
+      await attempt.getByText('Headers and signature').click();
+      const headers = await attempt
+        .getByRole('region', { name: `the headers of attempt ${number}` })
+        .innerText();
+      const [, signature = 'none'] = /^webhook-signature: (.*)$/m.exec(headers) ?? [];
+      expect(signatures).toContain(signature);
+      const command = await attempt
+        .getByRole('region', { name: `the command that verifies attempt ${number}` })
+        .textContent();
+      expect(await inShell(`${command}`, endpoint.secret)).toEqual({ code: 0, said: 'genuine\n' });
+      const tampered = `${command}`.replace('payment.succeeded', 'payment.failed');
+      expect((await inShell(tampered, endpoint.secret)).code).toBe(1);
+    }
+    expect(faults()).toEqual([]);
   });
 
   it('says of counts that there are more than they are of, where there are', async () => {
@@ -220,7 +249,8 @@ describe.runIf(hasChromium())('the page of webhooks', () => {
     await expectFit(page, 'webhooks');
     await page.locator('[data-row]').first().click();
     await page.getByRole('heading', { name: 'Attempts' }).waitFor();
-    await page.getByText('Verify its signature').click();
+    await page.getByText('Headers and signature').first().click();
+    await page.getByRole('region', { name: /^the command that verifies attempt/ }).waitFor();
     await expectFit(page, 'a delivery');
     expect(faults()).toEqual([]);
   });

@@ -1,23 +1,30 @@
 import { Badge, inWords } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
-import type { Delivery } from './webhook-queries.ts';
+import { SignedAttempt } from './signed-attempt.tsx';
+import type { ReadDelivery } from './webhook-queries.ts';
 
-type Attempt = Delivery['attempts'][number];
-
-/** Every attempt, the latest first: what was answered, after how long, and the beginning of what was said. */
-export function AttemptList({ attempts }: Readonly<{ attempts: readonly Attempt[] }>) {
+/** Every attempt, the latest first: what was answered, after how long, the beginning of what was said, and how it was signed. */
+export function AttemptList({
+  of: { attempts, request },
+}: Readonly<{ of: Pick<ReadDelivery, 'attempts' | 'request'> }>) {
   if (attempts.length === 0) return <p className="text-quiet">None yet.</p>;
   return (
     <ol className="flex flex-col gap-4" reversed>
       {attempts.toReversed().map((attempt, index) => (
-        <AttemptItem key={attempt.at} attempt={attempt} number={attempts.length - index} />
+        <AttemptItem key={attempt.at} attempt={attempt} request={request} number={attempts.length - index} />
       ))}
     </ol>
   );
 }
 
-function AttemptItem({ attempt, number }: Readonly<{ attempt: Attempt; number: number }>) {
-  const { at, response_code, error, duration_ms, response_excerpt } = attempt;
+type ItemProps = Readonly<{
+  attempt: ReadDelivery['attempts'][number];
+  request: ReadDelivery['request'];
+  number: number;
+}>;
+
+function AttemptItem({ attempt, request, number }: ItemProps) {
+  const { at, response_code, error, duration_ms, response_excerpt, headers } = attempt;
   const isGood = response_code !== undefined && response_code < 300;
   return (
     <li className="flex flex-col gap-2">
@@ -41,6 +48,7 @@ function AttemptItem({ attempt, number }: Readonly<{ attempt: Attempt; number: n
           {response_excerpt}
         </pre>
       )}
+      <SignedAttempt request={request} headers={headers} number={number} />
     </li>
   );
 }

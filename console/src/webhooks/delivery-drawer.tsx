@@ -68,7 +68,7 @@ function Details({ delivery }: Readonly<{ delivery: ReadDelivery }>) {
       {replay.error !== null && <Failure error={replay.error} />}
       <Facts facts={factsOf(delivery)} />
       <Section title="Attempts">
-        <AttemptList attempts={delivery.attempts} />
+        <AttemptList of={delivery} />
       </Section>
       <SentRequest request={delivery.request} />
       <details>
