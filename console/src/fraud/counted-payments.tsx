@@ -47,6 +47,7 @@ export function CountedPayments({ of }: Readonly<{ of: Counted }>) {
                     <Link
                       to="/fraud"
                       search={{ ...of, payment: payment.paymentId }}
+                      data-row
                       className="rounded text-accent hover:underline"
                     >
                       {money(payment.amountCents, payment.currency)}
