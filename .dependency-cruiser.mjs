@@ -213,6 +213,12 @@ export default {
       { pathNot: ['^client/', packages(['openapi-fetch'])] },
     ),
     wall(
+      'openapi-fetch-in-the-client',
+      'Who asks the API in this house asks it through the client, the console too.',
+      { pathNot: '^client/' },
+      { path: packages(['openapi-fetch']) },
+    ),
+    wall(
       'client-for-the-command-line',
       'In the source the command line alone asks a server.',
       { path: '^src/', pathNot: '^src/entrypoints/cli/' },

@@ -1,15 +1,16 @@
 import createOpenApiClient, { type Client } from 'openapi-fetch';
 import type { paths } from './api.ts';
 import { type EventOptions, type StreamedEvent, streamed } from './events.ts';
-import { holdsInexact } from './inexact.ts';
+import { parseSafe } from './inexact.ts';
 import { type ItemOf, items, type ListInit, type ListPath, type PageOf, pages } from './pages.ts';
-import { PaywrightInexactNumber, problemOf } from './problem.ts';
+import { type PaywrightProblem, problemOf } from './problem.ts';
+import { type ParseJson, readBy } from './read-by.ts';
 import { type GetToken, keyOf, type SenderSettings, sender } from './sender.ts';
 import { type Payment, type UntilFinalOptions, untilFinal } from './until-final.ts';
 
 export type { StreamedEvent } from './events.ts';
 export { newIdempotencyKey } from './idempotency-key.ts';
-export { PaywrightInexactNumber, PaywrightNoAnswer, PaywrightProblem } from './problem.ts';
+export { PaywrightInexactNumber, PaywrightNoAnswer, PaywrightProblem, problemOf } from './problem.ts';
 export type { ProblemCode } from './problem-codes.ts';
 export { PaywrightUnsettled } from './until-final.ts';
 
@@ -25,6 +26,13 @@ export type ClientOptions = Readonly<{
   merchant?: string;
   /** In place of the global one. */
   fetch?: (request: Request) => Promise<Response>;
+  /**
+   * Reads answers in JSON, in place of `JSON.parse` and the refusal of what it would round. One that makes `bigint` of such numbers gives
+   * them where types say `number`.
+   */
+  parseJson?: ParseJson;
+  /** Called with each 401 before its call rejects: a session has ended, or a token is not taken any more. */
+  onUnauthorized?: (problem: PaywrightProblem) => void;
   /** How long a call may take, with all its attempts and the waits between: 60 s. */
   timeoutMs?: number;
   /** How long one attempt may take before it counts as lost: 20 s. */
@@ -33,6 +41,8 @@ export type ClientOptions = Readonly<{
   retries?: number;
   /** The first wait is at most so long, and each doubles that bound: 250 ms. */
   backoffMs?: number;
+  /** The longest wait that a server may ask for by `Retry-After`; what asks for more is the caller's answer. As long as a call may take. */
+  longestWaitMs?: number;
 }>;
 
 /** The methods of `openapi-fetch` for every path of the document, and what goes beyond one request. */
@@ -55,14 +65,19 @@ export type PaywrightClient = Client<paths> &
  */
 export function createClient(options: ClientOptions): PaywrightClient {
   const settings = settingsOf(options);
+  const { baseUrl, parseJson = parseSafe, onUnauthorized } = options;
   const send = sender(settings);
-  const client = createOpenApiClient<paths>({ baseUrl: options.baseUrl, fetch: send });
+  const refusal = async (response: Response, key?: string) => {
+    const problem = await problemOf(response, key);
+    if (problem.status === 401) onUnauthorized?.(problem);
+    return problem;
+  };
+  const client = createOpenApiClient<paths>({ baseUrl, fetch: send });
   client.use({
     onResponse: async ({ request, response, options: { parseAs } }) => {
-      if (response.status === 304) return;
-      if (!response.ok) throw await problemOf(response, keyOf(request));
-      if (parseAs === 'json' && holdsInexact(await response.clone().text()))
-        throw new PaywrightInexactNumber();
+      if (response.status === 304) return undefined;
+      if (!response.ok) throw await refusal(response, keyOf(request));
+      return parseAs === 'json' ? readBy(parseJson, response) : undefined;
     },
   });
   const newest = async (signal: AbortSignal) =>
@@ -72,7 +87,7 @@ export function createClient(options: ClientOptions): PaywrightClient {
     pages: <Path extends ListPath>(path: Path, init?: ListInit<Path>) => pages(client, path, init),
     items: <Path extends ListPath>(path: Path, init?: ListInit<Path>) => items(client, path, init),
     events: (eventOptions?: EventOptions) =>
-      streamed({ baseUrl: options.baseUrl, send, backoffMs: settings.backoffMs, newest }, eventOptions),
+      streamed({ baseUrl, send, refusal, backoffMs: settings.backoffMs, newest }, eventOptions),
   });
 }
 
@@ -84,13 +99,15 @@ export async function dataOf<Data>(call: Promise<Readonly<{ data?: Data }>>): Pr
 }
 
 function settingsOf({ token, getToken, ...rest }: ClientOptions): SenderSettings {
+  const timeoutMs = rest.timeoutMs ?? 60_000;
   return {
     fetch: rest.fetch ?? ((request) => globalThis.fetch(request)),
     getToken: getToken ?? (token === undefined ? undefined : () => token),
     merchant: rest.merchant,
-    timeoutMs: rest.timeoutMs ?? 60_000,
+    timeoutMs,
     attemptTimeoutMs: rest.attemptTimeoutMs ?? 20_000,
     retries: rest.retries ?? 4,
     backoffMs: rest.backoffMs ?? 250,
+    longestWaitMs: rest.longestWaitMs ?? timeoutMs,
   };
 }

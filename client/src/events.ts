@@ -1,6 +1,6 @@
 import { jittered, pause } from './backoff.ts';
 import { messagesIn } from './event-stream.ts';
-import { PaywrightNoAnswer, PaywrightProblem, problemOf } from './problem.ts';
+import { PaywrightNoAnswer, PaywrightProblem } from './problem.ts';
 import type { Sender } from './sender.ts';
 
 /** An event as the stream has it: ids alone. Ask for what they name, which may be further by then. */
@@ -20,6 +20,8 @@ export type EventOptions = Readonly<{
 type Place = Readonly<{
   baseUrl: string;
   send: Sender;
+  /** Of an answer that is no success. */
+  refusal: (response: Response) => Promise<PaywrightProblem>;
   backoffMs: number;
   /** The id of the newest event that there is. */
   newest: (signal: AbortSignal) => Promise<string | undefined>;
@@ -64,14 +66,14 @@ export async function* streamed(
 }
 
 async function opened(
-  { baseUrl, send }: Place,
+  { baseUrl, send, refusal }: Place,
   last: string,
   signal: AbortSignal,
 ): Promise<ReadableStream<Uint8Array>> {
   const headers = { accept: 'text/event-stream', 'last-event-id': last };
   const url = `${baseUrl.replace(/\/$/, '')}/events/stream`;
   const response = await send(new Request(url, { headers, signal, cache: 'no-store' }));
-  if (!response.ok || response.body === null) throw await problemOf(response, undefined);
+  if (!response.ok || response.body === null) throw await refusal(response);
   return response.body;
 }
 

@@ -1,7 +1,11 @@
-/** Some whole number of a JSON text is not the one that `JSON.parse` makes of it: amounts and balances are exact to the last digit. */
-export function holdsInexact(text: string): boolean {
+import { PaywrightInexactNumber } from './problem.ts';
+
+/** What `JSON.parse` makes of a text, unless it would round a whole number of it: amounts and balances are exact to the last digit. */
+export function parseSafe(text: string): unknown {
+  const value: unknown = JSON.parse(text);
   // Few answers have so many digits on end.
-  return /\d{16}/.test(text) && isInexact(JSON.parse(text));
+  if (/\d{16}/.test(text) && isInexact(value)) throw new PaywrightInexactNumber();
+  return value;
 }
 
 function isInexact(value: unknown): boolean {

@@ -8,6 +8,8 @@ type ProblemBody = components['schemas']['Problem'];
 export class PaywrightProblem extends Error {
   override readonly name = 'PaywrightProblem';
   readonly status: number;
+  /** What kind of problem it is, in a few words for people. */
+  readonly title: string | undefined;
   /** One that this version of the client knows, or one of a newer server. */
   readonly code: ProblemCode | (string & {});
   readonly requestId: string | undefined;
@@ -20,9 +22,10 @@ export class PaywrightProblem extends Error {
   /** Under which the request was sent: a repeat under it is the same request. */
   readonly idempotencyKey: string | undefined;
 
-  constructor(status: number, body: Partial<ProblemBody>, rest: Rest) {
+  constructor(status: number, body: Partial<ProblemBody>, rest: Rest = {}) {
     super(body.detail ?? body.title ?? `The answer was ${status}, and no problem that paywright sends.`);
     this.status = status;
+    this.title = body.title;
     this.code = body.code ?? 'unexpected_answer';
     this.requestId = body.request_id ?? rest.requestId;
     this.retryAfter = rest.retryAfter ?? body.retry_after;
@@ -64,11 +67,11 @@ export class PaywrightInexactNumber extends Error {
   }
 }
 
-/** A proxy's page, or half an answer, is a problem with the code `unexpected_answer`. Reads the body. */
-export async function problemOf(
-  response: Response,
-  idempotencyKey: string | undefined,
-): Promise<PaywrightProblem> {
+/**
+ * What an answer that is no success says, also one to a request that was sent without this client. A proxy's page, or half an answer, is a problem
+ * with the code `unexpected_answer`. Reads the body.
+ */
+export async function problemOf(response: Response, idempotencyKey?: string): Promise<PaywrightProblem> {
   const body = bodyIn(await response.text());
   const { headers, status } = response;
   return new PaywrightProblem(status, body, {

@@ -18,6 +18,8 @@ export type SenderSettings = Readonly<{
   /** Attempts after the first. */
   retries: number;
   backoffMs: number;
+  /** Of waits that servers ask for. */
+  longestWaitMs: number;
 }>;
 
 export type Sender = (request: Request) => Promise<Response>;
@@ -125,17 +127,17 @@ const isBodiless = (status: number): boolean => status === 204 || status === 304
 
 const PASSING = new Set([429, 500, 502, 503, 504]);
 
-/** How long to wait before the next attempt, in ms; absent where the answer stands, or asks for a longer time than a call takes. */
+/** How long to wait before the next attempt, in ms; absent where the answer stands, or asks for a longer time than is waited. */
 async function waitFor(
   response: Response,
   attempt: number,
-  { backoffMs, timeoutMs }: SenderSettings,
+  { backoffMs, timeoutMs, longestWaitMs }: SenderSettings,
 ): Promise<number | undefined> {
   if (!PASSING.has(response.status) && !(await isUnderWay(response))) return undefined;
   const asked = retryAfterOf(response.headers);
   const jitter = jittered(attempt, backoffMs);
   if (asked === undefined) return jitter;
-  return asked * 1_000 > timeoutMs ? undefined : asked * 1_000 + jitter;
+  return asked * 1_000 > Math.min(timeoutMs, longestWaitMs) ? undefined : asked * 1_000 + jitter;
 }
 
 /** The first request under this key has no answer yet; any other 409 is an answer. */

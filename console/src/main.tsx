@@ -4,7 +4,6 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import './app.css';
 import { whenSessionEnds } from './api/api.ts';
-import { isPassing } from './api/problem.ts';
 import { sessionQuery } from './api/session.ts';
 import { ClockProvider } from './parts/clock.tsx';
 import { consoleRouter } from './router.tsx';
@@ -13,7 +12,8 @@ import { takeLink } from './shell/followed-link.ts';
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      retry: (count, error) => isPassing(error) && count < 2,
+      // The client of the API sends again what may succeed.
+      retry: false,
       refetchOnWindowFocus: false,
       // A server that cannot be reached is answered for at once; the browser's guess is not asked.
       networkMode: 'always',

@@ -137,6 +137,20 @@ describe('Retry-After', () => {
     expect(ended()).toMatchObject({ status: 429, retryAfter: 3_600 });
     expect(seen).toHaveLength(1);
   });
+
+  it('is left to the caller where it is longer than the caller waits, and waited for up to that', async () => {
+    stopTime();
+    const { client, seen } = aClientOf(
+      [refused(503, { 'retry-after': '2' }), refused(503, { 'retry-after': '3' })],
+      { longestWaitMs: 2_000 },
+    );
+    const ended = endOf(client.GET('/healthz'));
+    await vi.advanceTimersByTimeAsync(1_999);
+    expect(seen).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(2);
+    expect(seen).toHaveLength(2);
+    expect(ended()).toMatchObject({ status: 503, retryAfter: 3 });
+  });
 });
 
 describe('a call', () => {
@@ -201,6 +215,7 @@ describe('what is no success', () => {
     expect(fault).toMatchObject({
       name: 'PaywrightProblem',
       message: 'The card was declined.',
+      title: 'Declined',
       status: 402,
       code: 'card_declined',
       requestId: 'req-1',

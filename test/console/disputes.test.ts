@@ -74,7 +74,7 @@ describe.runIf(hasChromium())('disputes in the console', () => {
     await page.getByText('1 shown, all there are').waitFor();
   });
 
-  it('are accepted once, by the keyboard, when the answer was lost and the form was sent again', async () => {
+  it('are accepted once, by the keyboard, though the answer was lost', async () => {
     const { page } = await desk.open();
     await logIn(page, desk.url, desk.token);
     await pressPair(page, 'g d');
@@ -90,10 +90,8 @@ describe.runIf(hasChromium())('disputes in the console', () => {
     await accept.first().press('Enter');
     await page.getByText('This cannot be undone').waitFor();
     await page.keyboard.press('Enter');
-    await page.getByText('Whether it happened is not known').waitFor();
-    await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(new Set(keys).size).toBe(1);
+    expect([keys.length, new Set(keys).size]).toEqual([2, 1]);
     await eventually(async () => {
       const accepted = (await disputes()).filter(({ status }) => status === 'accepted');
       expect(accepted).toHaveLength(1);

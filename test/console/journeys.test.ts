@@ -57,14 +57,15 @@ describe.runIf(hasChromium())('a journey through the console', () => {
     expect(faults()).toEqual([]);
   });
 
-  it('refunds once when the answer was lost and the form was sent again', async () => {
+  it('refunds once when no answer came and the form was sent again', async () => {
     const { id } = await bought('alan@example.com');
     const { page } = await desk.open();
     await logIn(page, desk.url, desk.token, `/payments/${id}`);
     const keys: (string | undefined)[] = [];
+    let isCut = true;
     await page.route('**/refunds', async (route) => {
       keys.push(route.request().headers()['idempotency-key']);
-      if (keys.length > 1) return route.continue();
+      if (!isCut) return route.continue();
       await route.fetch();
       await route.abort('connectionreset');
     });
@@ -74,10 +75,11 @@ describe.runIf(hasChromium())('a journey through the console', () => {
     await page.keyboard.press('Enter');
     await page.getByText('Whether it happened is not known').waitFor();
     expect(await page.getByLabel('Amount', { exact: true }).isEditable()).toBe(false);
+    isCut = false;
     await page.getByRole('button', { name: 'Send again' }).click();
     await page.getByText('Refund of 7.00 USD is done').waitFor();
 
-    expect(keys).toHaveLength(2);
+    expect(keys).toHaveLength(4);
     expect(new Set(keys).size).toBe(1);
     expect(await refundsOf(id)).toEqual([700]);
   });

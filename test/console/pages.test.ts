@@ -97,7 +97,12 @@ describe.runIf(hasChromium())('the pages of the console', () => {
       await route.fulfill({
         status: 500,
         contentType: 'application/problem+json',
-        body: JSON.stringify({ title: 'A defect', status: 500, request_id: 'request-1' }),
+        body: JSON.stringify({
+          title: 'A defect',
+          status: 500,
+          code: 'internal_error',
+          request_id: 'request-1',
+        }),
       });
     });
     await page.goto(`${desk.url}/console/payments`);

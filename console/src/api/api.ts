@@ -1,8 +1,7 @@
-import createClient from 'openapi-fetch';
-import type { components, paths } from '../../../client/src/api.ts';
+import type { components } from '../../../client/src/api.ts';
+import { createClient, PaywrightNoAnswer, problemOf } from '../../../client/src/client.ts';
 import { API } from './address.ts';
 import { parseExact } from './exact-json.ts';
-import { ApiError, type Problem } from './problem.ts';
 
 export type Schemas = components['schemas'];
 
@@ -13,36 +12,41 @@ export const whenSessionEnds = (listener: () => void): void => {
   onSessionEnded = listener;
 };
 
-/** A fetch that fails with `ApiError` only: also when nothing answers. */
-export async function fetchAnswer(input: Request | string, init?: RequestInit): Promise<Response> {
-  const answer = await fetch(input, init).catch((error: unknown) => {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new ApiError(0, {});
+const PLACE = {
+  baseUrl: API,
+  // Numbers beyond 2^53 are `bigint`, whatever their type says.
+  parseJson: parseExact,
+  onUnauthorized: () => onSessionEnded(),
+};
+
+const MINUTE_MS = 60_000;
+
+/**
+ * The API under the session's cookie, for the merchant of this document. What may succeed is sent again for a few seconds, after which people
+ * are told; a slow answer is waited for.
+ */
+export const api = createClient({
+  ...PLACE,
+  retries: 2,
+  backoffMs: 1_000,
+  longestWaitMs: 1_000,
+  attemptTimeoutMs: MINUTE_MS,
+});
+
+/** The same, for what is sent once: a look that is on record each time, an answer that is asked for by and by, a file on a slow line. */
+export const apiOnce = createClient({
+  ...PLACE,
+  retries: 0,
+  timeoutMs: 4 * MINUTE_MS,
+  attemptTimeoutMs: 4 * MINUTE_MS,
+});
+
+/** An answer from beside the API, which is asked for once and fails as calls of the API do. */
+export async function fetchAnswer(path: string, init?: RequestInit): Promise<Response> {
+  const answer = await fetch(path, init).catch((cause: unknown) => {
+    throw new PaywrightNoAnswer(1, undefined, cause);
   });
   if (answer.ok) return answer;
-  const problem = await answer
-    .json()
-    .then((body: unknown) => body as Problem)
-    .catch(() => ({}));
   if (answer.status === 401) onSessionEnded();
-  throw new ApiError(answer.status, problem);
-}
-
-/** What the API answers as JSON, whole: numbers beyond 2^53 are `bigint`, whatever their type says. */
-async function fetchExact(request: Request): Promise<Response> {
-  const answer = await fetchAnswer(request);
-  const text = await answer.text();
-  Object.defineProperty(answer, 'text', { value: () => Promise.resolve(text) });
-  Object.defineProperty(answer, 'json', { value: () => Promise.resolve(parseExact(text)) });
-  return answer;
-}
-
-/** The API under the session's cookie, for the merchant of this document. */
-export const api = createClient<paths>({ baseUrl: API, fetch: fetchExact });
-
-/** The body of an answer; failures were thrown by `fetchAnswer`. */
-export async function bodyOf<T>(answer: Promise<Readonly<{ data?: T; response: Response }>>): Promise<T> {
-  const { data, response } = await answer;
-  if (data === undefined) throw new ApiError(response.status, { title: 'The answer has no body' });
-  return data;
+  throw await problemOf(answer);
 }

@@ -1,34 +1,29 @@
-import type { components } from '../../../client/src/api.ts';
-
-export type Problem = Partial<components['schemas']['Problem']>;
+import { PaywrightNoAnswer, PaywrightProblem } from '../../../client/src/client.ts';
 
 const TITLES: Readonly<Record<number, string>> = {
-  0: 'The server cannot be reached',
   403: 'Your token does not allow this',
   404: 'There is no such thing here',
 };
 
-/** An answer that is no success, or none at all (status 0). */
-export class ApiError extends Error {
-  readonly status: number;
-  readonly problem: Problem;
+/** Of an answer; 0 where none came. */
+export const statusOf = (error: unknown): number | undefined => {
+  if (error instanceof PaywrightNoAnswer) return 0;
+  return error instanceof PaywrightProblem ? error.status : undefined;
+};
 
-  constructor(status: number, problem: Problem) {
-    super(problem.detail ?? problem.title ?? TITLES[status] ?? `The server answered ${status}`);
-    this.status = status;
-    this.problem = problem;
-  }
+/** What a failure is, in a few words. */
+export const titleOf = (error: unknown): string => {
+  if (error instanceof PaywrightNoAnswer) return 'The server cannot be reached';
+  if (!(error instanceof PaywrightProblem)) return 'Something went wrong in this page';
+  return error.title ?? TITLES[error.status] ?? 'The server could not answer';
+};
 
-  get title(): string {
-    return this.problem.title ?? TITLES[this.status] ?? 'The server could not answer';
-  }
-}
-
-export const statusOf = (error: unknown): number | undefined =>
-  error instanceof ApiError ? error.status : undefined;
-
-/** A request that may succeed when it is sent again as it is. */
+/** A request that may succeed when it is sent again as it is, also because what was sent first under its key has no answer yet. */
 export const isPassing = (error: unknown): boolean => {
   const status = statusOf(error);
-  return status === 0 || status === 429 || (status !== undefined && status >= 500);
+  if (status === undefined) return false;
+  return status === 0 || status === 429 || status >= 500 || isUnderWay(error);
 };
+
+const isUnderWay = (error: unknown): boolean =>
+  error instanceof PaywrightProblem && error.code === 'idempotency_in_flight';

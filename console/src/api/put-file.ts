@@ -1,4 +1,7 @@
-import { ApiError, type Problem } from './problem.ts';
+import { PaywrightProblem } from '../../../client/src/client.ts';
+import type { Schemas } from './api.ts';
+
+type Problem = Partial<Schemas['Problem']>;
 
 type Terms = Readonly<{
   type: string;
@@ -9,14 +12,14 @@ type Terms = Readonly<{
 
 /**
  * Stores a file at a link, whole or not at all. The browser reads it from the disk as it is sent, so that of no file more than a
- * piece is in memory. Fails with `ApiError` only; with its status 0 where no answer came, also because it was stopped.
+ * piece is in memory. Fails with `PaywrightProblem` only; with its status 0 where no answer came, also because it was stopped.
  */
 export const putFile = (link: string, file: File, { type, onSent, signal }: Terms): Promise<void> =>
   new Promise((resolve, reject) => {
     // `fetch` says nothing of how much it has sent.
     const request = new XMLHttpRequest();
     const stop = () => request.abort();
-    const fail = (problem: Problem) => reject(new ApiError(request.status, problem));
+    const fail = (problem: Problem) => reject(new PaywrightProblem(request.status, problem));
     request.open('PUT', link);
     request.setRequestHeader('content-type', type);
     request.upload.onprogress = ({ loaded }) => onSent(loaded);

@@ -1,7 +1,7 @@
 import { type QueryClient, queryOptions } from '@tanstack/react-query';
 import { chosenMerchant } from './address.ts';
 import { fetchAnswer } from './api.ts';
-import { statusOf } from './problem.ts';
+import { isPassing, statusOf } from './problem.ts';
 
 /** Who is logged in, as `/console/session` says; what is read is of the merchant that the token names, or which was chosen. */
 export type Session = Readonly<{
@@ -40,6 +40,7 @@ export const sessionQuery = queryOptions<Session | null>({
       throw error;
     }
   },
+  retry: (count, error) => isPassing(error) && count < 2,
   staleTime: Number.POSITIVE_INFINITY,
 });
 
@@ -48,7 +49,6 @@ export const waysQuery = queryOptions({
   queryKey: ['session', 'ways'],
   queryFn: async () => (await (await fetchAnswer(`${PATH}/ways`)).json()) as { provider: string | null },
   staleTime: Number.POSITIVE_INFINITY,
-  retry: false,
 });
 
 /** The way to the provider, which ends at the page whose address is given, without its fragment. */

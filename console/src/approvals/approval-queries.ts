@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
-import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api, type Schemas } from '../api/api.ts';
 
 export type VendorPayment = Schemas['VendorPayment'];
 
@@ -7,7 +8,7 @@ export type VendorPayment = Schemas['VendorPayment'];
 export const pendingApprovals = queryOptions({
   queryKey: ['approvals', 'pending'],
   queryFn: ({ signal }) =>
-    bodyOf(api.GET('/approvals/payments/pending', { params: { query: { limit: 100 } }, signal })),
+    dataOf(api.GET('/approvals/payments/pending', { params: { query: { limit: 100 } }, signal })),
   meta: { live: 'always' },
 });
 
@@ -15,7 +16,7 @@ export const vendorPaymentQuery = (id: string) =>
   queryOptions({
     queryKey: ['approvals', 'payment', id],
     queryFn: ({ signal }) =>
-      bodyOf(api.GET('/approvals/payments/{id}', { params: { path: { id } }, signal })),
+      dataOf(api.GET('/approvals/payments/{id}', { params: { path: { id } }, signal })),
     meta: { live: 'always' },
   });
 
@@ -23,7 +24,7 @@ export const approvalLog = (id: string) =>
   queryOptions({
     queryKey: ['approvals', 'log', id],
     queryFn: ({ signal }) =>
-      bodyOf(api.GET('/approvals/payments/{id}/audit', { params: { path: { id } }, signal })),
+      dataOf(api.GET('/approvals/payments/{id}/audit', { params: { path: { id } }, signal })),
     meta: { live: 'always' },
   });
 
@@ -32,5 +33,5 @@ export const otherPayments = (vendorId: string) =>
   queryOptions({
     queryKey: ['approvals', 'of-vendor', vendorId],
     queryFn: ({ signal }) =>
-      bodyOf(api.GET('/approvals/payments', { params: { query: { vendorId, limit: 11 } }, signal })),
+      dataOf(api.GET('/approvals/payments', { params: { query: { vendorId, limit: 11 } }, signal })),
   });

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiError } from '../api/problem.ts';
+import { PaywrightProblem } from '../../../client/src/client.ts';
+import { isPassing, statusOf } from '../api/problem.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { money } from '../parts/money.ts';
@@ -69,9 +70,9 @@ async function outcomeOf(seen: VendorPayment, key: string): Promise<Outcome | un
   try {
     return { now: await decide('approve', seen, key, '') };
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    const isOpen = error.status === 0 || error.status === 401 || error.status === 429 || error.status >= 500;
-    return isOpen ? undefined : { refusal: error.message };
+    if (isPassing(error) || statusOf(error) === 401) return undefined;
+    if (error instanceof PaywrightProblem) return { refusal: error.message };
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, bodyOf } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api } from '../api/api.ts';
 import { isPassing, statusOf } from '../api/problem.ts';
 import type { VendorPayment } from './approval-queries.ts';
 
@@ -15,7 +16,7 @@ export const decide = (
 ) => {
   const params = { path: { id }, header: { 'Idempotency-Key': key } };
   return decision === 'approve'
-    ? bodyOf(
+    ? dataOf(
         api.POST('/approvals/payments/{id}/approve', {
           params,
           body: {
@@ -24,7 +25,7 @@ export const decide = (
           },
         }),
       )
-    : bodyOf(api.POST('/approvals/payments/{id}/reject', { params, body: { reason: words } }));
+    : dataOf(api.POST('/approvals/payments/{id}/reject', { params, body: { reason: words } }));
 };
 
 /** Approves or rejects what was on the screen: an approval says which terms those were, and counts for no others. */

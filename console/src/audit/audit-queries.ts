@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api, type Schemas } from '../api/api.ts';
 import { type AuditSearch, auditFilters, type Chained } from './audit-search.ts';
 
 export type AuditEntry = Schemas['AuditEntry'];
@@ -9,7 +10,7 @@ export const auditList = (search: AuditSearch) =>
   infiniteQueryOptions({
     queryKey: ['audit', 'list', search],
     queryFn: ({ pageParam, signal }) =>
-      bodyOf(
+      dataOf(
         api.GET('/audit', {
           params: {
             query: {
@@ -30,7 +31,7 @@ export const looksAt = (customerId: string) =>
   queryOptions({
     queryKey: ['audit', 'looks', customerId],
     queryFn: ({ signal }) =>
-      bodyOf(
+      dataOf(
         api.GET('/audit', {
           params: {
             query: {
@@ -49,7 +50,7 @@ export const erasureOf = (customerId: string) =>
   queryOptions({
     queryKey: ['audit', 'erasure', customerId],
     queryFn: async ({ signal }) => {
-      const { items } = await bodyOf(
+      const { items } = await dataOf(
         api.GET('/audit', {
           params: { query: { entity_type: 'customer', entity_id: customerId, limit: 20 } },
           signal,
@@ -63,6 +64,6 @@ export const erasureOf = (customerId: string) =>
 export const chainQuery = (of: Readonly<{ entity_type: Chained; entity_id: string }>) =>
   queryOptions({
     queryKey: ['audit', 'chain', of],
-    queryFn: ({ signal }) => bodyOf(api.GET('/audit/chain', { params: { query: of }, signal })),
+    queryFn: ({ signal }) => dataOf(api.GET('/audit/chain', { params: { query: of }, signal })),
     meta: { live: true },
   });

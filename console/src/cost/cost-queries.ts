@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { paths } from '../../../client/src/api.ts';
-import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api, type Schemas } from '../api/api.ts';
 import type { CostSearch } from './cost-search.ts';
 
 export type CostEstimate = Schemas['CostEstimate'];
@@ -14,7 +15,7 @@ const asked = (search: CostSearch): CostQuery =>
 export const costQuery = (search: CostSearch) =>
   queryOptions({
     queryKey: ['cost', search],
-    queryFn: ({ signal }) => bodyOf(api.GET('/cost', { params: { query: asked(search) }, signal })),
+    queryFn: ({ signal }) => dataOf(api.GET('/cost', { params: { query: asked(search) }, signal })),
     placeholderData: keepPreviousData,
     staleTime: 60_000,
   });

@@ -1,12 +1,12 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
-import { API } from '../api/address.ts';
-import { api, bodyOf, fetchAnswer, type Schemas } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api, apiOnce, type Schemas } from '../api/api.ts';
 
 export type Customer = Schemas['Customer'];
 
 /** The customer of this email, or none. It decrypts the customer, and is recorded as a look at it. */
 export const findCustomer = async (email: string): Promise<Customer | undefined> =>
-  (await bodyOf(api.GET('/customers', { params: { query: { email } } }))).items.find(
+  (await dataOf(apiOnce.GET('/customers', { params: { query: { email } } }))).items.find(
     (item): item is Customer => 'email' in item,
   );
 
@@ -14,7 +14,7 @@ export const findCustomer = async (email: string): Promise<Customer | undefined>
 export const customerList = infiniteQueryOptions({
   queryKey: ['customers', 'list'],
   queryFn: ({ pageParam, signal }) =>
-    bodyOf(
+    dataOf(
       api.GET('/customers', {
         params: { query: { limit: 50, ...(pageParam === undefined ? {} : { cursor: pageParam }) } },
         signal,
@@ -26,12 +26,11 @@ export const customerList = infiniteQueryOptions({
 
 /** A customer's details, decrypted; recorded as a look at them before they are. */
 export const revealCustomer = (id: string): Promise<Customer> =>
-  bodyOf(api.GET('/customers/{id}', { params: { path: { id } } }));
+  dataOf(apiOnce.GET('/customers/{id}', { params: { path: { id } } }));
 
 /** Destroys the key of a customer's details, unless they have changed since they were shown. */
 export async function eraseCustomer({ id, version }: Customer): Promise<void> {
-  await fetchAnswer(`${API}/customers/${id}`, {
-    method: 'DELETE',
-    headers: { 'if-match': `"${version}"` },
+  await api.DELETE('/customers/{id}', {
+    params: { path: { id }, header: { 'If-Match': `"${version}"` } },
   });
 }

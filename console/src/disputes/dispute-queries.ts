@@ -1,5 +1,6 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
-import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api, type Schemas } from '../api/api.ts';
 import { useSending } from '../api/sending.ts';
 import type { DisputeSearch } from './dispute-search.ts';
 
@@ -9,7 +10,7 @@ export const disputeList = ({ status, payment_id }: DisputeSearch) =>
   infiniteQueryOptions({
     queryKey: ['disputes', 'list', status, payment_id],
     queryFn: ({ pageParam, signal }) =>
-      bodyOf(
+      dataOf(
         api.GET('/disputes', {
           params: {
             query: {
@@ -31,7 +32,7 @@ export const disputeList = ({ status, payment_id }: DisputeSearch) =>
 export const useAcceptance = ({ id, version }: Dispute, onDone: () => void) =>
   useSending({
     send: (_: undefined, key) =>
-      bodyOf(
+      dataOf(
         api.POST('/disputes/{id}/accept', {
           params: { path: { id }, header: { 'Idempotency-Key': key, 'If-Match': `"${version}"` } },
           body: {},

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent } from 'react';
-import { api, bodyOf } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api } from '../api/api.ts';
 import { Failure } from '../parts/answers.tsx';
 import { Field } from '../parts/field.tsx';
 import { textOf } from '../parts/form-text.ts';
@@ -13,7 +14,7 @@ export function Assignment({ exception: { id, version, assigned_to } }: Readonly
   const queries = useQueryClient();
   const assignment = useMutation({
     mutationFn: (to: string | null) =>
-      bodyOf(
+      dataOf(
         api.PATCH('/exceptions/{id}', {
           params: { path: { id }, header: { 'If-Match': `"${version}"` } },
           body: { assigned_to: to },

@@ -1,4 +1,5 @@
-import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api, type Schemas } from '../api/api.ts';
 import { useSending } from '../api/sending.ts';
 import type { Exception } from './exception-queries.ts';
 import type { Decision } from './resolution.ts';
@@ -9,7 +10,7 @@ export type BatchResults = Schemas['ResolutionResults'];
 export const useBatch = (exceptions: readonly Exception[]) =>
   useSending({
     send: (decision: Decision, key) =>
-      bodyOf(
+      dataOf(
         api.POST('/exceptions/resolve', {
           body: {
             items: exceptions.map(({ id }, at) => ({ id, ...decision, idempotency_key: `${key}.${at}` })),

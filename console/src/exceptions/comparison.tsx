@@ -24,7 +24,6 @@ export function Comparison({ exception }: Readonly<{ exception: Exception }>) {
   const payment = useQuery({
     ...paymentQuery(payment_id ?? ''),
     enabled: payment_id !== undefined && kind !== 'missing_here' && mayUse(session, 'payments'),
-    retry: false,
   });
   const transaction = payment.data?.transactions.find(({ id }) => id === transaction_id);
   const lines = linesOf(exception, transaction);

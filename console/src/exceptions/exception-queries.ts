@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { paths } from '../../../client/src/api.ts';
-import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api, type Schemas } from '../api/api.ts';
 import { PAGED, pageFrom } from '../api/paged.ts';
 import type { ExceptionSearch } from './exception-search.ts';
 
@@ -14,7 +15,7 @@ export const exceptionList = ({ status = 'open', ...filters }: ExceptionSearch) 
     meta: { live: 'always' },
     queryKey: ['exceptions', 'list', status, filters],
     queryFn: ({ pageParam, signal }) =>
-      bodyOf(
+      dataOf(
         api.GET('/exceptions', {
           params: {
             query: {
@@ -33,6 +34,6 @@ export const exceptionList = ({ status = 'open', ...filters }: ExceptionSearch) 
 export const exceptionQuery = (id: string) =>
   queryOptions({
     queryKey: ['exceptions', 'one', id],
-    queryFn: ({ signal }) => bodyOf(api.GET('/exceptions/{id}', { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) => dataOf(api.GET('/exceptions/{id}', { params: { path: { id } }, signal })),
     meta: { live: 'always' },
   });

@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api, type Schemas } from '../api/api.ts';
 import { useSending } from '../api/sending.ts';
 import type { Exception } from './exception-queries.ts';
 
@@ -35,12 +36,12 @@ const headersOf = ({ id, version }: Seen, key: string) => ({
 });
 
 const decide = (seen: Seen, decision: Decision, key: string): Promise<Exception> =>
-  bodyOf(api.POST('/exceptions/{id}/resolve', { params: headersOf(seen, key), body: decision }));
+  dataOf(api.POST('/exceptions/{id}/resolve', { params: headersOf(seen, key), body: decision }));
 
 const answer = (seen: Seen, asked: Answer, key: string): Promise<Exception> =>
   asked.kind === 'confirm'
-    ? bodyOf(api.POST('/exceptions/{id}/confirm', { params: headersOf(seen, key), body: {} }))
-    : bodyOf(
+    ? dataOf(api.POST('/exceptions/{id}/confirm', { params: headersOf(seen, key), body: {} }))
+    : dataOf(
         api.POST('/exceptions/{id}/reject', { params: headersOf(seen, key), body: { reason: asked.reason } }),
       );
 

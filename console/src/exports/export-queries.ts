@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api, type Schemas } from '../api/api.ts';
 import { PAGED, pageFrom } from '../api/paged.ts';
 import { useSending } from '../api/sending.ts';
 
@@ -21,7 +22,7 @@ export const exportList = infiniteQueryOptions({
   ...PAGED,
   queryKey: ['exports', 'list'],
   queryFn: ({ pageParam, signal }) =>
-    bodyOf(api.GET('/exports', { params: { query: pageFrom(pageParam) }, signal })),
+    dataOf(api.GET('/exports', { params: { query: pageFrom(pageParam) }, signal })),
   refetchInterval: ({ state }) =>
     state.data?.pages.some(({ items }) => items.some(isUnderWay)) === true && 2 * POLL_MS,
 });
@@ -30,20 +31,20 @@ export const exportList = infiniteQueryOptions({
 export const exportQuery = (id: string) =>
   queryOptions({
     queryKey: ['exports', 'one', id],
-    queryFn: ({ signal }) => bodyOf(api.GET('/exports/{id}', { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) => dataOf(api.GET('/exports/{id}', { params: { path: { id } }, signal })),
     refetchInterval: ({ state: { data } }) =>
       data === undefined ? false : isUnderWay(data) ? POLL_MS : data.status === 'completed' && RENEWED_MS,
     meta: { live: true },
   });
 
 const order = (body: NewExport, key: string) =>
-  bodyOf(api.POST('/exports', { params: { header: { 'Idempotency-Key': key } }, body }));
+  dataOf(api.POST('/exports', { params: { header: { 'Idempotency-Key': key } }, body }));
 
 export const useOrder = (onDone: (id: string) => void) =>
   useSending({ send: order, refreshes: ['exports'], onDone: ({ export_id }) => onDone(export_id) });
 
 const cancel = (id: string, key: string) =>
-  bodyOf(api.POST('/exports/{id}/cancel', { params: { path: { id }, header: { 'Idempotency-Key': key } } }));
+  dataOf(api.POST('/exports/{id}/cancel', { params: { path: { id }, header: { 'Idempotency-Key': key } } }));
 
 export const useCancellation = () => useSending({ send: cancel, refreshes: ['exports'], onDone: () => {} });
 
@@ -52,12 +53,12 @@ export type NewSchedule = Schemas['NewExportSchedule'];
 
 export const scheduleList = queryOptions({
   queryKey: ['exports', 'schedules'],
-  queryFn: ({ signal }) => bodyOf(api.GET('/export_schedules', { signal })),
+  queryFn: ({ signal }) => dataOf(api.GET('/export_schedules', { signal })),
   meta: { live: true },
 });
 
 const schedule = (body: NewSchedule, key: string) =>
-  bodyOf(api.POST('/export_schedules', { params: { header: { 'Idempotency-Key': key } }, body }));
+  dataOf(api.POST('/export_schedules', { params: { header: { 'Idempotency-Key': key } }, body }));
 
 export const useSchedule = (onDone: () => void) =>
   useSending({ send: schedule, refreshes: ['exports'], onDone });
@@ -68,7 +69,7 @@ type Change = Readonly<{ schedule: ExportSchedule; to: ExportSchedule['status'] 
 const change = async ({ schedule: { id, version }, to }: Change): Promise<unknown> => {
   const params = { path: { id }, header: { 'If-Match': `"${version}"` } };
   if (to === 'removed') return (await api.DELETE('/export_schedules/{id}', { params })).response.status;
-  return bodyOf(api.PATCH('/export_schedules/{id}', { params, body: { status: to } }));
+  return dataOf(api.PATCH('/export_schedules/{id}', { params, body: { status: to } }));
 };
 
 export const useScheduleChange = (onDone: () => void) =>

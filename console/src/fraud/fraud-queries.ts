@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { paths } from '../../../client/src/api.ts';
-import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api, type Schemas } from '../api/api.ts';
 import type { FraudSearch } from './fraud-search.ts';
 
 export type FraudReport = Schemas['FraudReport'];
@@ -12,7 +13,7 @@ const AGAIN_MS = 30_000;
 export const unreviewedList = infiniteQueryOptions({
   queryKey: ['approvals', 'unreviewed'],
   queryFn: ({ pageParam, signal }) =>
-    bodyOf(
+    dataOf(
       api.GET('/approvals/payments/unreviewed', {
         params: { query: { limit: 50, ...(pageParam === undefined ? {} : { cursor: pageParam }) } },
         signal,
@@ -39,7 +40,7 @@ export const fraudReport = ({ from, to }: Days) =>
     queryKey: ['approvals', 'fraud-report', from, to],
     // The other form of a report, CSV, is text.
     queryFn: async ({ signal }) =>
-      (await bodyOf(
+      (await dataOf(
         api.GET('/approvals/reports/fraud', {
           params: { query: { ...given({ from, to }), format: 'json' } },
           signal,
@@ -60,7 +61,7 @@ export const countedPayments = (counted: Counted) =>
     queryKey: ['approvals', 'counted', counted],
     queryFn: async ({ pageParam, signal }) => {
       const query: Query = { ...given({ ...counted, cursor: pageParam }), limit: 50 };
-      const { payments, pagination } = await bodyOf(
+      const { payments, pagination } = await dataOf(
         api.GET('/approvals/payments', { params: { query }, signal }),
       );
       return { items: payments, next: pagination.nextCursor };

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, bodyOf } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api } from '../api/api.ts';
 import { isPassing, statusOf } from '../api/problem.ts';
 import type { VendorPayment } from '../approvals/approval-queries.ts';
 
@@ -15,7 +16,7 @@ export function useReview(outcome: Outcome, seen: VendorPayment, onDone: (now: V
   const refresh = () => queries.invalidateQueries({ queryKey: ['approvals'] });
   return useMutation({
     mutationFn: (notes: string | undefined) =>
-      bodyOf(
+      dataOf(
         api.POST('/approvals/payments/{id}/review', {
           params: {
             path: { id: seen.paymentId },

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { paths } from '../../../client/src/api.ts';
-import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api, type Schemas } from '../api/api.ts';
 import { PAGED, pageFrom } from '../api/paged.ts';
 import type { Account } from './ledger-search.ts';
 
@@ -14,7 +15,7 @@ type Currency = paths['/ledger/statement']['get']['parameters']['query']['curren
 
 export const balanceQuery = queryOptions({
   queryKey: ['balance'],
-  queryFn: ({ signal }) => bodyOf(api.GET('/balance', { signal })),
+  queryFn: ({ signal }) => dataOf(api.GET('/balance', { signal })),
   meta: { live: true },
 });
 
@@ -22,7 +23,7 @@ export const balanceQuery = queryOptions({
 export const entryList = infiniteQueryOptions({
   queryKey: ['ledger', 'entries'],
   queryFn: ({ pageParam, signal }) =>
-    bodyOf(api.GET('/ledger/entries', { params: { query: pageFrom(pageParam) }, signal })),
+    dataOf(api.GET('/ledger/entries', { params: { query: pageFrom(pageParam) }, signal })),
   initialPageParam: PAGED.initialPageParam,
   getNextPageParam: PAGED.getNextPageParam,
 });
@@ -39,7 +40,7 @@ export const statementQuery = ({ currency, ...terms }: StatementTerms) =>
   infiniteQueryOptions({
     queryKey: ['ledger', 'statement', currency, terms],
     queryFn: ({ pageParam, signal }) =>
-      bodyOf(
+      dataOf(
         api.GET('/ledger/statement', {
           params: { query: { currency: currency as Currency, ...terms, ...pageFrom(pageParam) } },
           signal,
@@ -53,6 +54,6 @@ export const statementQuery = ({ currency, ...terms }: StatementTerms) =>
 export const transferList = infiniteQueryOptions({
   queryKey: ['transfers'],
   queryFn: ({ pageParam, signal }) =>
-    bodyOf(api.GET('/transfers', { params: { query: pageFrom(pageParam) }, signal })),
+    dataOf(api.GET('/transfers', { params: { query: pageFrom(pageParam) }, signal })),
   ...PAGED,
 });

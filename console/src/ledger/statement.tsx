@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { ApiError } from '../api/problem.ts';
+import { PaywrightProblem } from '../../../client/src/client.ts';
 import { Empty } from '../parts/answers.tsx';
 import { useZone } from '../parts/clock.tsx';
 import { List } from '../parts/list.tsx';
@@ -61,4 +61,4 @@ export function Statement({ currency }: Readonly<{ currency: string }>) {
 }
 
 const isTooLarge = (error: unknown): boolean =>
-  error instanceof ApiError && error.problem.code === 'statement_too_large';
+  error instanceof PaywrightProblem && error.code === 'statement_too_large';

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
-import { api, bodyOf } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api } from '../api/api.ts';
 import { statusOf } from '../api/problem.ts';
 import type { Merchant } from './merchant-queries.ts';
 
@@ -21,7 +22,7 @@ function isCalled({ id, name }: Pick<Merchant, 'id' | 'name'>, text: string): bo
 async function ofId(id: string, signal: AbortSignal): Promise<readonly Merchant[]> {
   if (!ID.test(id)) return [];
   try {
-    return [await bodyOf(api.GET('/merchants/{id}', { params: { path: { id } }, signal }))];
+    return [await dataOf(api.GET('/merchants/{id}', { params: { path: { id } }, signal }))];
   } catch (error) {
     if (statusOf(error) === 404) return [];
     throw error;
@@ -33,7 +34,7 @@ async function lookedThrough(text: string, from: string | undefined, signal: Abo
   let cursor = from;
   for (let read = 1; ; read += 1) {
     const query = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
-    const page = await bodyOf(api.GET('/merchants', { params: { query }, signal }));
+    const page = await dataOf(api.GET('/merchants', { params: { query }, signal }));
     const items = page.items.filter((each) => isCalled(each, text));
     cursor = page.next_cursor ?? undefined;
     if (items.length > 0 || cursor === undefined || read === MOST_PAGES) return { items, next: cursor };

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api, type Schemas } from '../api/api.ts';
 
 export type Merchant = Schemas['Merchant'];
 export type MerchantChange = Schemas['MerchantChange'];
@@ -7,7 +8,7 @@ export type MerchantChange = Schemas['MerchantChange'];
 export const merchantList = infiniteQueryOptions({
   queryKey: ['merchants', 'list'],
   queryFn: ({ pageParam, signal }) =>
-    bodyOf(
+    dataOf(
       api.GET('/merchants', {
         params: { query: { limit: 50, ...(pageParam === undefined ? {} : { cursor: pageParam }) } },
         signal,
@@ -20,7 +21,7 @@ export const merchantList = infiniteQueryOptions({
 export const merchantQuery = (id: string) =>
   queryOptions({
     queryKey: ['merchants', 'one', id],
-    queryFn: ({ signal }) => bodyOf(api.GET('/merchants/{id}', { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) => dataOf(api.GET('/merchants/{id}', { params: { path: { id } }, signal })),
   });
 
 /** Changes a merchant as it was seen: one that others changed meanwhile is left as it is, and shown as it is now. */
@@ -28,7 +29,7 @@ export function useMerchantChange({ id, version }: Merchant, onDone: () => void)
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (body: MerchantChange) =>
-      bodyOf(
+      dataOf(
         api.PATCH('/merchants/{id}', {
           params: { path: { id }, header: { 'If-Match': `"${version}"` } },
           body,

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
-import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api, type Schemas } from '../api/api.ts';
 import type { AGES } from './age-groups.ts';
 import { firstDayWith } from './oldest.ts';
 import { dayBefore } from './overview-search.ts';
@@ -14,7 +15,7 @@ export const reportQuery = (period: Readonly<{ from: string; to: string }>) =>
     queryKey: ['overview', 'report', period],
     // The other form of a report, CSV, is text.
     queryFn: async ({ signal }) =>
-      (await bodyOf(
+      (await dataOf(
         api.GET('/reports/payments', {
           params: { query: { ...period, interval: 'day', format: 'json' } },
           signal,
@@ -29,7 +30,7 @@ export const declinesQuery = (period: Readonly<{ from: string; to: string }>) =>
   queryOptions({
     queryKey: ['overview', 'declines', period],
     queryFn: async ({ signal }) =>
-      (await bodyOf(
+      (await dataOf(
         api.GET('/reports/payments', {
           params: { query: { ...period, interval: 'month', group_by: 'decline_code', format: 'json' } },
           signal,
@@ -42,14 +43,14 @@ export const exceptionsOfAge = (age: Age) =>
   queryOptions({
     queryKey: ['overview', 'exceptions', age],
     queryFn: ({ signal }) =>
-      bodyOf(api.GET('/exceptions', { params: { query: { status: 'open', age, limit: 100 } }, signal })),
+      dataOf(api.GET('/exceptions', { params: { query: { status: 'open', age, limit: 100 } }, signal })),
     meta: { live: 'always' },
     staleTime: 30_000,
   });
 
 export const summaryQuery = queryOptions({
   queryKey: ['overview', 'summary'],
-  queryFn: ({ signal }) => bodyOf(api.GET('/payments/summary', { signal })),
+  queryFn: ({ signal }) => dataOf(api.GET('/payments/summary', { signal })),
   meta: { live: true },
 });
 
@@ -57,7 +58,7 @@ export const summaryQuery = queryOptions({
 export const attentionQuery = queryOptions({
   queryKey: ['overview', 'attention'],
   queryFn: ({ signal }) =>
-    bodyOf(
+    dataOf(
       api.GET('/payments', {
         params: { query: { attention: 'true', limit: 100, include: 'total' } },
         signal,
@@ -75,11 +76,11 @@ export const oldestProcessing = (period: Readonly<{ from: string; to: string }>)
     queryKey: ['overview', 'processing', period],
     queryFn: async ({ signal }): Promise<Readonly<{ day: string; isEarlier: boolean }> | null> => {
       const before = dayBefore(period.from);
-      const earlier = await bodyOf(
+      const earlier = await dataOf(
         api.GET('/payments/summary', { params: { query: { end_date: before } }, signal }),
       );
       if ((earlier.by_status.processing ?? 0) > 0) return { day: before, isEarlier: true };
-      const report = (await bodyOf(
+      const report = (await dataOf(
         api.GET('/reports/payments', {
           params: { query: { ...period, interval: 'day', group_by: 'status', format: 'json' } },
           signal,

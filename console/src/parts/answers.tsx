@@ -1,6 +1,7 @@
 import { CircleAlert, Lock, SearchX, WifiOff } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { ApiError, statusOf } from '../api/problem.ts';
+import { PaywrightNoAnswer, PaywrightProblem } from '../../../client/src/client.ts';
+import { statusOf, titleOf } from '../api/problem.ts';
 
 const iconOf = (status: number | undefined) => {
   if (status === 0) return WifiOff;
@@ -8,20 +9,21 @@ const iconOf = (status: number | undefined) => {
   return status === 404 ? SearchX : CircleAlert;
 };
 
-const isWorded = (error: unknown): boolean => error instanceof ApiError && error.problem.detail !== undefined;
+const detailOf = (error: unknown): string => {
+  if (error instanceof PaywrightNoAnswer)
+    return 'What is on the page may be old. It is asked for again when the server is back.';
+  if (error instanceof PaywrightProblem && error.title === undefined)
+    return `The server answered ${error.status}.`;
+  return error instanceof Error ? error.message : '';
+};
 
 /** What the server answered in place of what was asked for, in its own words, and what can be done. */
 export function Failure({ error, retry }: Readonly<{ error: unknown; retry?: () => void }>) {
   const status = statusOf(error);
   const Icon = iconOf(status);
-  const title = error instanceof ApiError ? error.title : 'Something went wrong in this page';
-  const detail =
-    status === 0 && !isWorded(error)
-      ? 'What is on the page may be old. It is asked for again when the server is back.'
-      : error instanceof Error
-        ? error.message
-        : '';
-  const requestId = error instanceof ApiError ? error.problem.request_id : undefined;
+  const title = titleOf(error);
+  const detail = detailOf(error);
+  const requestId = error instanceof PaywrightProblem ? error.requestId : undefined;
   return (
     <div role="alert" className="card flex items-start gap-3 p-4">
       <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api, type Schemas } from '../api/api.ts';
 import { isPassing, statusOf } from '../api/problem.ts';
 import type { Action } from './what-is-left.ts';
 
@@ -8,9 +9,9 @@ export type Asked = Readonly<{ amount?: number; reason?: string; final?: boolean
 
 const send = (action: Action, id: string, key: string, asked: Asked): Promise<Schemas['Transaction']> => {
   const params = { path: { id }, header: { 'Idempotency-Key': key } };
-  if (action === 'capture') return bodyOf(api.POST('/payments/{id}/capture', { params, body: asked }));
-  if (action === 'refund') return bodyOf(api.POST('/payments/{id}/refunds', { params, body: asked }));
-  return bodyOf(api.POST('/payments/{id}/void', { params, body: {} }));
+  if (action === 'capture') return dataOf(api.POST('/payments/{id}/capture', { params, body: asked }));
+  if (action === 'refund') return dataOf(api.POST('/payments/{id}/refunds', { params, body: asked }));
+  return dataOf(api.POST('/payments/{id}/void', { params, body: {} }));
 };
 
 /** Without a final answer it may have happened all the same, so that only the very same may be sent again. */

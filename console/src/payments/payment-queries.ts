@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
-import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api, type Schemas } from '../api/api.ts';
 import { mayUse, sessionQuery } from '../api/session.ts';
 import { listQueryOf, type PaymentSearch } from './payment-search.ts';
 
@@ -15,7 +16,7 @@ export const paymentList = (search: PaymentSearch) =>
   infiniteQueryOptions({
     queryKey: ['payments', 'list', search],
     queryFn: ({ pageParam, signal }) =>
-      bodyOf(
+      dataOf(
         api.GET('/payments', {
           params: {
             query: {
@@ -47,7 +48,7 @@ export const newestPayments = (search: PaymentSearch, enabled: boolean) =>
   queryOptions({
     queryKey: ['payments', 'newest', search],
     queryFn: ({ signal }) =>
-      bodyOf(api.GET('/payments', { params: { query: { ...listQueryOf(search), limit: HEAD } }, signal })),
+      dataOf(api.GET('/payments', { params: { query: { ...listQueryOf(search), limit: HEAD } }, signal })),
     meta: { live: true },
     staleTime: 10_000,
     enabled,
@@ -56,7 +57,7 @@ export const newestPayments = (search: PaymentSearch, enabled: boolean) =>
 export const paymentQuery = (id: string) =>
   queryOptions({
     queryKey: ['payment', id],
-    queryFn: ({ signal }) => bodyOf(api.GET('/payments/{id}', { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) => dataOf(api.GET('/payments/{id}', { params: { path: { id } }, signal })),
     meta: { live: true },
   });
 
@@ -65,7 +66,7 @@ export const paymentAudit = (id: string) =>
   queryOptions({
     queryKey: ['payment', id, 'audit'],
     queryFn: ({ signal }) =>
-      bodyOf(
+      dataOf(
         api.GET('/audit', {
           params: { query: { entity_type: 'payment', entity_id: id, limit: 100 } },
           signal,
@@ -79,7 +80,7 @@ export const paymentEvents = (id: string) =>
   queryOptions({
     queryKey: ['payment', id, 'events'],
     queryFn: ({ signal }) =>
-      bodyOf(api.GET('/events', { params: { query: { entity_id: id, limit: 100 } }, signal })),
+      dataOf(api.GET('/events', { params: { query: { entity_id: id, limit: 100 } }, signal })),
     meta: { live: true },
   });
 
@@ -88,7 +89,7 @@ export const paymentDeliveries = (id: string) =>
   queryOptions({
     queryKey: ['payment', id, 'deliveries'],
     queryFn: ({ signal }) =>
-      bodyOf(api.GET('/webhook_deliveries', { params: { query: { payment_id: id, limit: 100 } }, signal })),
+      dataOf(api.GET('/webhook_deliveries', { params: { query: { payment_id: id, limit: 100 } }, signal })),
     meta: { live: true },
   });
 
@@ -97,7 +98,7 @@ export const paymentDisputes = (id: string) =>
   queryOptions({
     queryKey: ['disputes', 'of', id],
     queryFn: ({ signal }) =>
-      bodyOf(api.GET('/disputes', { params: { query: { payment_id: id, limit: 100 } }, signal })),
+      dataOf(api.GET('/disputes', { params: { query: { payment_id: id, limit: 100 } }, signal })),
     meta: { live: 'seldom' },
   });
 
@@ -106,7 +107,7 @@ export const customerLooks = ({ id, customer_id, created_at }: Payment) =>
   queryOptions({
     queryKey: ['payment', id, 'looks'],
     queryFn: ({ signal }) =>
-      bodyOf(
+      dataOf(
         api.GET('/audit', {
           params: {
             query: {
@@ -128,6 +129,6 @@ export const paymentEntries = (id: string) =>
   queryOptions({
     queryKey: ['payment', id, 'entries'],
     queryFn: ({ signal }) =>
-      bodyOf(api.GET('/ledger/entries', { params: { query: { payment_id: id, limit: 100 } }, signal })),
+      dataOf(api.GET('/ledger/entries', { params: { query: { payment_id: id, limit: 100 } }, signal })),
     meta: { live: true },
   });

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
-import { api, bodyOf } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api } from '../api/api.ts';
 import type { Whole } from '../api/exact-json.ts';
 import { listQueryOf, type PaymentSearch } from './payment-search.ts';
 
@@ -14,7 +15,7 @@ export const rangeTotal = (search: PaymentSearch) =>
     queryKey: ['payments', 'total', search],
     queryFn: async ({ signal }): Promise<RangeTotal> => {
       const query = { ...listQueryOf(search), limit: 1, include: 'total' } as const;
-      const { total = 0, by_currency = {} } = await bodyOf(
+      const { total = 0, by_currency = {} } = await dataOf(
         api.GET('/payments', { params: { query }, signal }),
       );
       const sums = Object.entries(by_currency).map(([currency, { count, total_amount }]) => ({

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api, type Schemas } from '../api/api.ts';
 import { PAGED, pageFrom } from '../api/paged.ts';
 import type { ReconciliationSearch } from './reconciliation-search.ts';
 
@@ -24,7 +25,7 @@ export const reconciliationList = infiniteQueryOptions({
   ...PAGED,
   queryKey: ['reconciliations', 'list'],
   queryFn: ({ pageParam, signal }) =>
-    bodyOf(api.GET('/reconciliations', { params: { query: pageFrom(pageParam) }, signal })),
+    dataOf(api.GET('/reconciliations', { params: { query: pageFrom(pageParam) }, signal })),
   refetchInterval: ({ state }) =>
     state.data?.pages.some(({ items }) => items.some(isUnderWay)) === true && 2 * POLL_MS,
 });
@@ -33,7 +34,7 @@ export const reconciliationList = infiniteQueryOptions({
 export const reconciliationQuery = (id: string) =>
   queryOptions({
     queryKey: ['reconciliations', 'one', id],
-    queryFn: ({ signal }) => bodyOf(api.GET('/reconciliations/{id}', { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) => dataOf(api.GET('/reconciliations/{id}', { params: { path: { id } }, signal })),
     refetchInterval: ({ state: { data } }) =>
       data !== undefined && (isUnderWay(data) || isReportDue(data)) ? POLL_MS : RENEWED_MS,
     meta: { live: true },
@@ -45,7 +46,7 @@ export const rowList = ({ id, version }: Reconciliation, { outcome }: Reconcilia
     ...PAGED,
     queryKey: ['reconciliations', 'rows', id, outcome, version],
     queryFn: ({ pageParam, signal }) =>
-      bodyOf(
+      dataOf(
         api.GET('/reconciliations/{id}/rows', {
           params: {
             path: { id },

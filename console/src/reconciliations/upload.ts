@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
-import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api, apiOnce, type Schemas } from '../api/api.ts';
 import { putFile } from '../api/put-file.ts';
 import { useSending } from '../api/sending.ts';
 
@@ -23,8 +24,8 @@ export const mayBeRead = (file: File): boolean =>
 const chosen = ({ source, mapping }: Asked) => ({ source, ...(mapping === undefined ? {} : { mapping }) });
 
 const sendAtOnce = (asked: Asked, key: string) =>
-  bodyOf(
-    api.POST('/reconciliations', {
+  dataOf(
+    apiOnce.POST('/reconciliations', {
       params: { query: chosen(asked), header: { 'Idempotency-Key': key } },
       // Its type speaks of the text that the file is.
       body: asked.file as unknown as string,
@@ -40,7 +41,7 @@ async function sendToLink(
   { onSent, signal }: Readonly<{ onSent: (bytes: number) => void; signal: AbortSignal }>,
 ): Promise<Readonly<{ id: string }>> {
   const { file } = asked;
-  const ordered = await bodyOf(
+  const ordered = await dataOf(
     api.POST('/reconciliations', {
       params: { header: { 'Idempotency-Key': key } },
       body: { filename: nameOf(file), bytes: file.size, ...chosen(asked) },

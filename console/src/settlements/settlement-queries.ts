@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { paths } from '../../../client/src/api.ts';
-import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api, type Schemas } from '../api/api.ts';
 import { PAGED, pageFrom } from '../api/paged.ts';
 import type { SettlementSearch } from './settlement-search.ts';
 
@@ -16,14 +17,14 @@ export const settlementList = (search: SettlementSearch) =>
     queryFn: ({ pageParam, signal }) => {
       const given = Object.entries(search).filter(([, value]) => value !== undefined);
       const query = { ...(Object.fromEntries(given) as Query), ...pageFrom(pageParam) };
-      return bodyOf(api.GET('/settlements', { params: { query }, signal }));
+      return dataOf(api.GET('/settlements', { params: { query }, signal }));
     },
   });
 
 export const settlementQuery = (id: string) =>
   queryOptions({
     queryKey: ['settlements', 'one', id],
-    queryFn: ({ signal }) => bodyOf(api.GET('/settlements/{id}', { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) => dataOf(api.GET('/settlements/{id}', { params: { path: { id } }, signal })),
     meta: { live: true },
   });
 
@@ -32,7 +33,7 @@ export const itemList = (id: string) =>
     ...PAGED,
     queryKey: ['settlements', 'items', id],
     queryFn: ({ pageParam, signal }) =>
-      bodyOf(
+      dataOf(
         api.GET('/settlements/{id}/items', { params: { path: { id }, query: pageFrom(pageParam) }, signal }),
       ),
   });
@@ -42,7 +43,7 @@ export const settlementExceptions = (id: string) =>
     ...PAGED,
     queryKey: ['settlements', 'exceptions', id],
     queryFn: ({ pageParam, signal }) =>
-      bodyOf(
+      dataOf(
         api.GET('/settlements/{id}/exceptions', {
           params: { path: { id }, query: pageFrom(pageParam) },
           signal,

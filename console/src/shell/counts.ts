@@ -1,6 +1,7 @@
 import { type UseQueryOptions, useQueries } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { api, bodyOf } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { apiOnce } from '../api/api.ts';
 import { mayApprove, mayUse, type Session } from '../api/session.ts';
 import { isFailing } from '../webhooks/failing.ts';
 
@@ -33,7 +34,7 @@ const COUNTERS: readonly Counter[] = [
     isFor: (session) => mayUse(session, 'payments'),
     ask: async (signal) => {
       const query = { attention: 'true', limit: 1, include: 'total' } as const;
-      const { total = 0 } = await bodyOf(api.GET('/payments', { params: { query }, signal }));
+      const { total = 0 } = await dataOf(apiOnce.GET('/payments', { params: { query }, signal }));
       return { count: total, more: false };
     },
   },
@@ -44,7 +45,7 @@ const COUNTERS: readonly Counter[] = [
     isFor: (session) => mayUse(session, 'settlements'),
     ask: async (signal) => {
       const query = { status: 'open', limit: LIMIT } as const;
-      const { items, next_cursor } = await bodyOf(api.GET('/exceptions', { params: { query }, signal }));
+      const { items, next_cursor } = await dataOf(apiOnce.GET('/exceptions', { params: { query }, signal }));
       return { count: items.length, more: next_cursor !== null };
     },
   },
@@ -55,8 +56,8 @@ const COUNTERS: readonly Counter[] = [
     isFor: mayApprove,
     isSilent: true,
     ask: async (signal) => {
-      const { payments, pagination } = await bodyOf(
-        api.GET('/approvals/payments/pending', { params: { query: { limit: LIMIT } }, signal }),
+      const { payments, pagination } = await dataOf(
+        apiOnce.GET('/approvals/payments/pending', { params: { query: { limit: LIMIT } }, signal }),
       );
       return { count: payments.length, more: pagination.nextCursor !== null };
     },
@@ -67,7 +68,7 @@ const COUNTERS: readonly Counter[] = [
     search: { endpoints: 'failing' },
     isFor: (session) => mayUse(session, 'webhooks'),
     ask: async (signal) => {
-      const { items } = await bodyOf(api.GET('/webhook_endpoints', { signal }));
+      const { items } = await dataOf(apiOnce.GET('/webhook_endpoints', { signal }));
       return { count: items.filter(isFailing).length, more: false };
     },
   },
@@ -92,7 +93,6 @@ export function useCounts(session: Session): ReadonlyMap<string, ShownCount> {
         queryFn: ({ signal }) => ask(signal),
         enabled: isIdle,
         refetchInterval: AGAIN_MS,
-        retry: false,
         ...(isSilent ? {} : { meta: { live: 'seldom' } }),
       }),
     ),

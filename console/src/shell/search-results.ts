@@ -1,4 +1,5 @@
-import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { apiOnce, type Schemas } from '../api/api.ts';
 import { inWords } from '../parts/badge.tsx';
 import { money } from '../parts/money.ts';
 import type { Destination } from './destinations.ts';
@@ -26,7 +27,7 @@ const destinationOf = (result: Result): Destination => ({
 
 /** Asks once: that a customer was looked up by email is on record each time. */
 export async function find(q: string): Promise<Found> {
-  const { results, amounts_since } = await bodyOf(api.GET('/search', { params: { query: { q } } }));
+  const { results, amounts_since } = await dataOf(apiOnce.GET('/search', { params: { query: { q } } }));
   return {
     destinations: results.map(destinationOf),
     ...(amounts_since === undefined ? {} : { amountsSince: amounts_since }),

@@ -1,6 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api, apiOnce, type Schemas } from '../api/api.ts';
 import { isPassing, statusOf } from '../api/problem.ts';
 
 export type SystemState = Schemas['SystemState'];
@@ -15,22 +16,21 @@ const MOST_ROWS = 20;
 
 export const systemQuery = queryOptions({
   queryKey: ['system', 'state'],
-  queryFn: ({ signal }) => bodyOf(api.GET('/system', { signal })),
+  queryFn: ({ signal }) => dataOf(api.GET('/system', { signal })),
   refetchInterval: AGAIN_MS,
 });
 
 export const readinessQuery = queryOptions({
   queryKey: ['system', 'readiness'],
-  queryFn: ({ signal }) => bodyOf(api.GET('/readyz', { signal })),
+  queryFn: ({ signal }) => dataOf(apiOnce.GET('/readyz', { signal })),
   refetchInterval: AGAIN_MS,
-  retry: false,
 });
 
 export const parkedQuery = (service: Service) =>
   queryOptions({
     queryKey: ['system', 'parked', service],
     queryFn: ({ signal }) =>
-      bodyOf(api.GET('/outbox/parked', { params: { query: { service, limit: 100 } }, signal })),
+      dataOf(api.GET('/outbox/parked', { params: { query: { service, limit: 100 } }, signal })),
     refetchInterval: AGAIN_MS,
   });
 
@@ -38,27 +38,27 @@ export const unsentQuery = (service: Service) =>
   queryOptions({
     queryKey: ['system', 'unsent', service],
     queryFn: ({ signal }) =>
-      bodyOf(api.GET('/outbox/unsent', { params: { query: { service, limit: MOST_ROWS } }, signal })),
+      dataOf(api.GET('/outbox/unsent', { params: { query: { service, limit: MOST_ROWS } }, signal })),
     refetchInterval: AGAIN_MS,
   });
 
 export const openJobsQuery = queryOptions({
   queryKey: ['system', 'jobs'],
-  queryFn: ({ signal }) => bodyOf(api.GET('/system/jobs', { params: { query: { limit: 100 } }, signal })),
+  queryFn: ({ signal }) => dataOf(api.GET('/system/jobs', { params: { query: { limit: 100 } }, signal })),
   refetchInterval: AGAIN_MS,
 });
 
 export const dueDeliveriesQuery = queryOptions({
   queryKey: ['system', 'deliveries'],
   queryFn: ({ signal }) =>
-    bodyOf(api.GET('/system/webhook_deliveries', { params: { query: { limit: MOST_ROWS } }, signal })),
+    dataOf(api.GET('/system/webhook_deliveries', { params: { query: { limit: MOST_ROWS } }, signal })),
   refetchInterval: SELDOM_MS,
 });
 
 export const deadLettersQuery = queryOptions({
   queryKey: ['system', 'dead letters'],
   queryFn: ({ signal }) =>
-    bodyOf(api.GET('/system/dead_letters', { params: { query: { limit: MOST_ROWS } }, signal })),
+    dataOf(api.GET('/system/dead_letters', { params: { query: { limit: MOST_ROWS } }, signal })),
   refetchInterval: SELDOM_MS,
 });
 
@@ -68,7 +68,7 @@ export function useUnpark({ id }: ParkedEvent) {
   const [key, setKey] = useState(() => `console-${crypto.randomUUID()}`);
   return useMutation({
     mutationFn: () =>
-      bodyOf(
+      dataOf(
         api.POST('/outbox/{id}/unpark', {
           params: { path: { id }, header: { 'Idempotency-Key': key } },
         }),

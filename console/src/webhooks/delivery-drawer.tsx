@@ -2,7 +2,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { RotateCcw } from 'lucide-react';
 import { useState } from 'react';
-import { api, bodyOf } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api } from '../api/api.ts';
 import { Failure, Skeleton } from '../parts/answers.tsx';
 import { Status } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
@@ -38,7 +39,7 @@ function Details({ delivery }: Readonly<{ delivery: ReadDelivery }>) {
   const [key] = useState(() => `console-${crypto.randomUUID()}`);
   const replay = useMutation({
     mutationFn: () =>
-      bodyOf(
+      dataOf(
         api.POST('/webhook_deliveries/{id}/replay', {
           params: { path: { id: delivery.id }, header: { 'Idempotency-Key': key } },
         }),

@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { FlaskConical, KeyRound, RotateCcw } from 'lucide-react';
 import { useState } from 'react';
-import { api, bodyOf } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api } from '../api/api.ts';
 import { Failure } from '../parts/answers.tsx';
 import { Status } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
@@ -27,7 +28,7 @@ export function EndpointRow({ endpoint, isChosen, onChoose, onReplay, replayed }
   const isOff = status !== 'enabled';
   const test = useMutation({
     mutationFn: () =>
-      bodyOf(
+      dataOf(
         api.POST('/webhook_endpoints/{id}/test', {
           params: { path: { id }, header: { 'Idempotency-Key': `console-${crypto.randomUUID()}` } },
         }),

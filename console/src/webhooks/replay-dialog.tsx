@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { api, bodyOf } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api } from '../api/api.ts';
 import type { EventType } from '../api/event-types.ts';
 import { Failure } from '../parts/answers.tsx';
 import { useZone } from '../parts/clock.tsx';
@@ -33,7 +34,7 @@ export function ReplayDialog({ endpoint, onClose, onDone }: Props) {
   const [now] = useState(() => Date.now());
   const terms = replayTerms({ hours: Number(hours), until, zone, types }, { now, created_at });
   const ask = (dry_run: boolean) =>
-    bodyOf(
+    dataOf(
       api.POST('/webhook_endpoints/{id}/replay_failed', {
         params: {
           path: { id },

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, bodyOf } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api } from '../api/api.ts';
 import { isPassing } from '../api/problem.ts';
 import { Failure } from '../parts/answers.tsx';
 import { Time } from '../parts/clock.tsx';
@@ -16,7 +17,7 @@ export function RotationDialog({ endpoint: { id, url }, onClose }: Props) {
   const [key, setKey] = useState(() => `console-${crypto.randomUUID()}`);
   const rotation = useMutation({
     mutationFn: () =>
-      bodyOf(
+      dataOf(
         api.POST('/webhook_endpoints/{id}/rotate_secret', {
           params: { path: { id }, header: { 'Idempotency-Key': key } },
         }),

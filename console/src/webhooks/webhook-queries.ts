@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { dataOf } from '../../../client/src/client.ts';
+import { api, type Schemas } from '../api/api.ts';
 import type { WebhookSearch } from './webhook-search.ts';
 
 export type Endpoint = Schemas['WebhookEndpoint'];
@@ -8,7 +9,7 @@ export type ReadDelivery = Schemas['WebhookDeliveryWithRequest'];
 
 export const endpointsQuery = queryOptions({
   queryKey: ['webhooks', 'endpoints'],
-  queryFn: ({ signal }) => bodyOf(api.GET('/webhook_endpoints', { signal })),
+  queryFn: ({ signal }) => dataOf(api.GET('/webhook_endpoints', { signal })),
   meta: { live: 'always' },
 });
 
@@ -16,7 +17,7 @@ export const deliveriesQuery = ({ endpoint_id, status }: WebhookSearch) =>
   infiniteQueryOptions({
     queryKey: ['webhooks', 'deliveries', endpoint_id, status],
     queryFn: ({ pageParam, signal }) =>
-      bodyOf(
+      dataOf(
         api.GET('/webhook_deliveries', {
           params: {
             query: {
@@ -41,7 +42,7 @@ export const latestDeliveries = (endpoint_id: string) =>
   queryOptions({
     queryKey: ['webhooks', 'latest', endpoint_id],
     queryFn: ({ signal }) =>
-      bodyOf(api.GET('/webhook_deliveries', { params: { query: { endpoint_id, limit: LATEST } }, signal })),
+      dataOf(api.GET('/webhook_deliveries', { params: { query: { endpoint_id, limit: LATEST } }, signal })),
     meta: { live: 'always' },
   });
 
@@ -49,6 +50,6 @@ export const deliveryQuery = (id: string) =>
   queryOptions({
     queryKey: ['webhooks', 'delivery', id],
     queryFn: ({ signal }) =>
-      bodyOf(api.GET('/webhook_deliveries/{id}', { params: { path: { id } }, signal })),
+      dataOf(api.GET('/webhook_deliveries/{id}', { params: { path: { id } }, signal })),
     meta: { live: 'always' },
   });
