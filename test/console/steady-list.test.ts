@@ -16,6 +16,12 @@ describe('the rows of a list that is open', () => {
     expect(idsOf(steadyRows(now, new Set(['d', 'c', 'gone'])))).toEqual(['d', 'c', 'loaded']);
   });
 
+  it('have at once a row that was made here, and none of those that came with it', () => {
+    const now = rowsOf('of another', 'own', 'of a third', 'b');
+    expect(idsOf(steadyRows(now, new Set(['b', 'own'])))).toEqual(['own', 'b']);
+    expect(idsOf(steadyRows(rowsOf('own'), new Set(['own'])))).toEqual(['own']);
+  });
+
   it('stay in their places whatever comes and goes', () => {
     const ids = fc.uniqueArray(fc.integer({ min: 0, max: 30 }).map(String));
     fc.assert(

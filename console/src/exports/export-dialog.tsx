@@ -8,11 +8,16 @@ import { ExportFields, exportIn, isOfPayments } from './export-fields.tsx';
 import { useOrder } from './export-queries.ts';
 import type { ExportSearch, Kind } from './export-search.ts';
 
-type Props = Readonly<{ given: ExportSearch; onClose: () => void; onDone: (id: string) => void }>;
+type Props = Readonly<{
+  given: ExportSearch;
+  onClose: () => void;
+  onOrdered: (id: string) => void;
+  onDone: (id: string) => void;
+}>;
 
 /** Orders a file, with what the address names filled in. */
-export function ExportDialog({ given, onClose, onDone }: Props) {
-  const sending = useOrder(onDone);
+export function ExportDialog({ given, onClose, onOrdered, onDone }: Props) {
+  const sending = useOrder(onOrdered, onDone);
   const [kind, setKind] = useState<Kind>(given.kind ?? 'payments');
   const { isUndecided } = sending;
   const send = (form: FormData): string | undefined => {

@@ -40,8 +40,17 @@ export const exportQuery = (id: string) =>
 const order = (body: NewExport, key: string) =>
   dataOf(api.POST('/exports', { params: { header: { 'Idempotency-Key': key } }, body }));
 
-export const useOrder = (onDone: (id: string) => void) =>
-  useSending({ send: order, refreshes: ['exports'], onDone: ({ export_id }) => onDone(export_id) });
+/** `onOrdered` is called before the list is read anew. */
+export const useOrder = (onOrdered: (id: string) => void, onDone: (id: string) => void) =>
+  useSending({
+    send: async (asked: NewExport, key) => {
+      const { export_id } = await order(asked, key);
+      onOrdered(export_id);
+      return export_id;
+    },
+    refreshes: ['exports'],
+    onDone,
+  });
 
 const cancel = (id: string, key: string) =>
   dataOf(api.POST('/exports/{id}/cancel', { params: { path: { id }, header: { 'Idempotency-Key': key } } }));

@@ -5,6 +5,7 @@ import { Empty } from '../parts/answers.tsx';
 import { List } from '../parts/list.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { useShortcuts } from '../parts/shortcuts.ts';
+import { useSteadyList } from '../parts/steady-list.ts';
 import { ExportDialog } from './export-dialog.tsx';
 import { ExportDrawer } from './export-drawer.tsx';
 import { exportList } from './export-queries.ts';
@@ -16,7 +17,7 @@ const route = getRouteApi('/exports');
 export function ExportsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const list = useInfiniteQuery(exportList);
+  const list = useSteadyList(useInfiniteQuery(exportList));
   const close = () => void navigate({ search: {} });
   const ask = () => void navigate({ search: { kind: 'payments' } });
   useShortcuts({ n: ask });
@@ -48,6 +49,7 @@ export function ExportsPage() {
         <ExportDialog
           given={search}
           onClose={close}
+          onOrdered={list.admit}
           onDone={(id) => void navigate({ search: { export: id }, replace: true })}
         />
       )}

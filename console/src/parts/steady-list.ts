@@ -17,7 +17,10 @@ export function steadyRows<Row extends Identified>(rows: readonly Row[], seen: R
   return rows.filter(({ id }, at) => at > last || seen.has(id));
 }
 
-/** The list with rows that nothing moves: what is new is counted until it is asked for. `of` says what it is a list of, as its filters do. */
+/**
+ * The list with rows that nothing moves: what is new is counted until it is asked for, but for a row that was made here and `admit` names, which is
+ * shown when it comes. `of` says what it is a list of, as its filters do.
+ */
 export function useSteadyList<Row extends Identified, List extends Listed<Row>>(
   list: List & Listed<Row>,
   of = '',
@@ -31,6 +34,7 @@ export function useSteadyList<Row extends Identified, List extends Listed<Row>>(
   return {
     ...list,
     data: list.data && { pages: [{ items: shown }] },
+    admit: (id: string) => setSeen((was) => ({ ...was, ids: was.ids.union(new Set([id])) })),
     news: { added: rows.length - shown.length, show: () => setSeen({ of, ids: new Set() }) } satisfies News,
   };
 }

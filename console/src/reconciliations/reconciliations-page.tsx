@@ -6,13 +6,14 @@ import { Empty } from '../parts/answers.tsx';
 import { List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { useShortcuts } from '../parts/shortcuts.ts';
+import { useSteadyList } from '../parts/steady-list.ts';
 import { reconciliationList } from './reconciliation-queries.ts';
 import { ReconciliationTable } from './reconciliation-table.tsx';
 import { UploadDialog } from './upload-dialog.tsx';
 
 export function ReconciliationsPage() {
   const navigate = useNavigate();
-  const list = useInfiniteQuery(reconciliationList);
+  const list = useSteadyList(useInfiniteQuery(reconciliationList));
   const [isAsked, setAsked] = useState(false);
   useShortcuts({ n: () => setAsked(true) });
   return (
@@ -44,6 +45,7 @@ export function ReconciliationsPage() {
       {isAsked && (
         <UploadDialog
           onClose={() => setAsked(false)}
+          onOrdered={list.admit}
           onDone={(id) => {
             setAsked(false);
             void navigate({ to: '/reconciliations/$id', params: { id } });

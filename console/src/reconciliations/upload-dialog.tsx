@@ -12,11 +12,15 @@ const CHOICES = [
   ['mapped', 'Another, by a mapping'],
 ] as const satisfies readonly (readonly [Source, string])[];
 
-type Props = Readonly<{ onClose: () => void; onDone: (id: string) => void }>;
+type Props = Readonly<{
+  onClose: () => void;
+  onOrdered: (id: string) => void;
+  onDone: (id: string) => void;
+}>;
 
 /** Sends a processor's file, which is then read by a job. */
-export function UploadDialog({ onClose, onDone }: Props) {
-  const { sending, sent, stop } = useUpload(onDone);
+export function UploadDialog({ onClose, onOrdered, onDone }: Props) {
+  const { sending, sent, stop } = useUpload(onOrdered, onDone);
   const [source, setSource] = useState<Source>('native');
   const send = (form: FormData): string | undefined => {
     const file = form.get('file');

@@ -34,12 +34,11 @@ const sendAtOnce = (asked: Asked, key: string) =>
     }),
   );
 
+type OnOrdered = (id: string) => void;
+type Way = Readonly<{ onOrdered: OnOrdered; onSent: (bytes: number) => void; signal: AbortSignal }>;
+
 /** Orders a link, the same one under the same key, and sends the file there: its reconciliation has the id of the order. */
-async function sendToLink(
-  asked: Asked,
-  key: string,
-  { onSent, signal }: Readonly<{ onSent: (bytes: number) => void; signal: AbortSignal }>,
-): Promise<Readonly<{ id: string }>> {
+async function sendToLink(asked: Asked, key: string, { onOrdered, onSent, signal }: Way): Promise<string> {
   const { file } = asked;
   const ordered = await dataOf(
     api.POST('/reconciliations', {
@@ -48,8 +47,9 @@ async function sendToLink(
     }),
   );
   const { id, upload_url, content_type } = ordered as Schemas['ReconciliationUpload'];
+  onOrdered(id);
   await putFile(upload_url, file, { type: content_type, onSent, signal });
-  return { id };
+  return id;
 }
 
 /** In the letters that the API takes for a name; its end says what the file is. */
@@ -57,25 +57,29 @@ const nameOf = ({ name }: File): string => name.replace(/[^\w .()-]/g, '_').slic
 
 /**
  * Sends one file, which is read once however often it is sent. Of one that goes to a link, `sent` says how much of it has gone, and
- * `stop` ends that; so does leaving the page.
+ * `stop` ends that; so does leaving the page. `onOrdered` is called before the list is read anew.
  */
-export function useUpload(onDone: (id: string) => void) {
+export function useUpload(onOrdered: OnOrdered, onDone: (id: string) => void) {
   const [sent, setSent] = useState<number>();
   const underWay = useRef<AbortController>(undefined);
   const sending = useSending({
     send: async (asked: Asked, key) => {
-      if (asked.file.size <= MOST_AT_ONCE) return sendAtOnce(asked, key);
+      if (asked.file.size <= MOST_AT_ONCE) {
+        const { id } = await sendAtOnce(asked, key);
+        onOrdered(id);
+        return id;
+      }
       const controller = new AbortController();
       underWay.current = controller;
       setSent(0);
       try {
-        return await sendToLink(asked, key, { onSent: setSent, signal: controller.signal });
+        return await sendToLink(asked, key, { onOrdered, onSent: setSent, signal: controller.signal });
       } finally {
         setSent(undefined);
       }
     },
     refreshes: ['reconciliations'],
-    onDone: ({ id }) => onDone(id),
+    onDone,
   });
   useEffect(() => () => underWay.current?.abort(), []);
   return { sending, sent, stop: () => underWay.current?.abort() };
