@@ -150,7 +150,7 @@ describe.runIf(hasChromium())('customers, the ledger and the audit trail in the 
     await page.getByText('Chain intact').waitFor();
   });
 
-  it('say where the record of an erasure is to a token that may not read it', async () => {
+  it('say of an erased customer that they are, and where the record of it is, to a token that may not read it', async () => {
     const { id } = await newCustomer('alan@example.com');
     const { page } = await desk.open();
     const token = await desk.tokenOf({ merchant: 'merchant-123', permissions: ['customers'] });
@@ -159,7 +159,22 @@ describe.runIf(hasChromium())('customers, the ledger and the audit trail in the 
     await page.getByRole('button', { name: 'Erase…' }).click();
     await page.keyboard.type('alan@example.com');
     await page.keyboard.press('Enter');
-    await page.getByText('The audit trail, which your token does not show').waitFor();
+    const where = page.getByText('The audit trail, which your token does not show');
+    await where.waitFor();
+
+    const looks = await looksAt(id);
+    await page.getByRole('link', { name: 'Customers', exact: true }).first().click();
+    await page
+      .getByRole('row')
+      .filter({ hasText: `${id}, erased` })
+      .getByRole('link')
+      .click();
+    await where.waitFor();
+    await page.reload();
+    await where.waitFor();
+    await page.getByText('The details are erased').waitFor();
+    expect(await page.getByRole('button', { name: 'Reveal' }).count()).toBe(0);
+    expect(await looksAt(id)).toBe(looks);
   });
 
   it('lead from each balance to the statement of what makes it, and from a line to its payment', async () => {

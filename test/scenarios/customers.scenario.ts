@@ -1,5 +1,6 @@
 import { errAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
+import { locateCustomer } from '../../src/application/customers/read-customers.ts';
 import { customerAccessId } from '../../src/domain/customers/customer-access.ts';
 import type { CustomerId, PaymentMethodId } from '../../src/domain/kernel/ids.ts';
 import { customer, customerPage } from '../../src/entrypoints/http/customers/customer-schemas.ts';
@@ -25,6 +26,18 @@ export function customersContract(adapter: string, open: () => Promise<Storage>)
       expect(read.details).toEqual({ email: 'Ada@Example.com', name: 'Ada Ł. 😀', phone: '+441632960961' });
       const foreign = await scene.storage.aggregates.find(aMerchantId('merchant-b'), 'customer', customer.id);
       expect(foreign._unsafeUnwrap()).toBeUndefined();
+    });
+
+    it('is located by its id, erased or not, by its own merchant', async () => {
+      const desk = aDesk();
+      const { id } = (await desk.create('ada@example.com'))._unsafeUnwrap().customer;
+      const locate = locateCustomer(scene.storage);
+      const located = async () => (await locate(merchantId, id))._unsafeUnwrap();
+      expect(await located()).toMatchObject({ id, status: 'active', version: 1 });
+      (await desk.erase(id))._unsafeUnwrap();
+      expect(await located()).toMatchObject({ id, status: 'erased', version: 2 });
+      const foreign = await locate(aMerchantId('merchant-b'), id);
+      expect(foreign._unsafeUnwrapErr().kind).toBe('CustomerNotFound');
     });
 
     it('is found by email in every spelling of it', async () => {

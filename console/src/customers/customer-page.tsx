@@ -11,7 +11,7 @@ import { Copyable } from '../parts/copyable.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { useSession } from '../shell/session-context.ts';
 import { CustomerDetails } from './customer-details.tsx';
-import { revealCustomer } from './customer-queries.ts';
+import { customerStatus, revealCustomer } from './customer-queries.ts';
 import { EraseDialog } from './erase-dialog.tsx';
 import { Erasure } from './erasure.tsx';
 
@@ -29,9 +29,15 @@ function CustomerOf({ id }: Readonly<{ id: string }>) {
   const [isDone, setDone] = useState(false);
   const mayRead = mayUse(useSession(), 'audit');
   const erasure = useQuery({ ...erasureOf(id), enabled: mayRead });
-  const isErased = isDone || erasure.data != null;
+  const status = useQuery({ ...customerStatus(id), enabled: !mayRead });
+  const isErased = isDone || erasure.data != null || status.data === 'erased';
+  const isLoading = erasure.isLoading || status.isLoading;
   const readTrail = () =>
-    Promise.all([looksAt(id), erasureOf(id)].map(({ queryKey }) => queries.invalidateQueries({ queryKey })));
+    Promise.all(
+      [looksAt(id), erasureOf(id), customerStatus(id)].map(({ queryKey }) =>
+        queries.invalidateQueries({ queryKey }),
+      ),
+    );
   const reveal = useMutation({ mutationFn: () => revealCustomer(id), onSettled: readTrail });
   const customer = isErased ? undefined : reveal.data;
   return (
@@ -57,8 +63,8 @@ function CustomerOf({ id }: Readonly<{ id: string }>) {
           {isErased && <p className="rounded-lg bg-good-wash px-4 py-3 text-good">The details are erased.</p>}
         </div>
         {isErased && <Erasure id={id} mayRead={mayRead} />}
-        {erasure.isLoading && !isErased && <Skeleton rows={1} label="Loading the customer" />}
-        {customer === undefined && !isErased && !erasure.isLoading && (
+        {isLoading && !isErased && <Skeleton rows={1} label="Loading the customer" />}
+        {customer === undefined && !isErased && !isLoading && (
           <div className="card flex flex-wrap items-center justify-between gap-3 p-4">
             <p className="text-quiet">Email, name, phone and payment methods are kept encrypted.</p>
             <button

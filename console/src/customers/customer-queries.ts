@@ -1,4 +1,4 @@
-import { infiniteQueryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { dataOf } from '../../../client/src/client.ts';
 import { api, apiOnce, type Schemas } from '../api/api.ts';
 
@@ -23,6 +23,16 @@ export const customerList = infiniteQueryOptions({
   initialPageParam: undefined as string | undefined,
   getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
 });
+
+/** Whether a customer is erased, which takes no look at what is kept encrypted; null of one that the token may not find. */
+export const customerStatus = (id: string) =>
+  queryOptions({
+    queryKey: ['customers', 'status', id],
+    queryFn: async ({ signal }) => {
+      const { results } = await dataOf(api.GET('/search', { params: { query: { q: id } }, signal }));
+      return results.find((each) => each.id === id)?.status ?? null;
+    },
+  });
 
 /** A customer's details, decrypted; recorded as a look at them before they are. */
 export const revealCustomer = (id: string): Promise<Customer> =>

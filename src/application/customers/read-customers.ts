@@ -1,5 +1,5 @@
-import { ok, type ResultAsync, safeTry } from 'neverthrow';
-import { type ActiveCustomer, normalEmail } from '../../domain/customers/customer.ts';
+import { errAsync, ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
+import { type ActiveCustomer, type Customer, normalEmail } from '../../domain/customers/customer.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { CustomerId, MerchantId } from '../../domain/kernel/ids.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
@@ -25,16 +25,20 @@ export const getCustomer =
       ports.recordCustomerAccess(target, 'customer.read').andThen(() => openDetails(ports.vault, customer)),
     );
 
-/** A customer as it stands, with nothing of its details opened, so nothing goes on record. One read. */
+/** A customer as it stands, also one that is erased, with nothing of its details opened, so nothing goes on record. One read. */
 export type LocateCustomer = (
   merchantId: MerchantId,
   id: CustomerId,
-) => ResultAsync<ActiveCustomer, CustomerNotFound | StorageUnavailable>;
+) => ResultAsync<Customer, CustomerNotFound | StorageUnavailable>;
 
 export const locateCustomer =
   ({ aggregates }: Readonly<{ aggregates: Aggregates }>): LocateCustomer =>
   (merchantId, id) =>
-    findActive(aggregates, merchantId, id);
+    aggregates
+      .find(merchantId, 'customer', id)
+      .andThen((found) =>
+        found === undefined ? errAsync({ kind: 'CustomerNotFound' as const }) : okAsync(found),
+      );
 
 export type FindCustomerRequest = Readonly<{ merchantId: MerchantId; email: string; origin: Origin }>;
 

@@ -107,7 +107,7 @@ export const search = resource({
       operationId: 'search',
       summary: 'Find by an id, a key, an email, an amount or metadata',
       description:
-        'Exact, and at most 20 results, each of a kind that the token may read by the route of that kind; the others are not looked for. `q` is any id of this system; the idempotency key of any request; the email that a customer has now, for the customer and their payments (on record as a read of ' +
+        'Exact, and at most 20 results, each of a kind that the token may read by the route of that kind; the others are not looked for. `q` is any id of this system, an erased customer’s too, whose status says so; the idempotency key of any request; the email that a customer has now, for the customer and their payments (on record as a read of ' +
         'the customer’s data); a pair of metadata as `order=1001`, of which the value alone does for the names `order` and `order_id`; or an amount: digits alone are minor units (`1999`), with a point or a currency it is as ' +
         'people write it (`19.99`, `19.99 USD`, `1999 JPY`). What is found comes without anything personal: read it by its id.',
       query: searchQuery,

@@ -104,6 +104,17 @@ describe('GET /search', () => {
     expect(await found('not an @ email')).toEqual([]);
   });
 
+  it('finds an erased customer by their id alone, says that they are, and puts no look on record', async () => {
+    const { id } = await make('/customers', { email: 'ada@example.com', name: 'Ada' });
+    const statuses = async (q: string) => (await search(q)).results.map(({ status }) => status);
+    expect(await statuses(id)).toEqual(['active']);
+    await client.call('DELETE', `/customers/${id}`);
+    expect(await statuses(id)).toEqual(['erased']);
+    expect(await found('ada@example.com')).toEqual([]);
+    const looks = await client.get('/audit?entity_type=customer_access');
+    expect(await looks.json()).toMatchObject({ items: [] });
+  });
+
   it('finds what every other id names', async () => {
     const endpoint = await make('/webhook_endpoints', { url: 'http://127.0.0.1:9/hook' });
     const delivery = await make(`/webhook_endpoints/${endpoint.id}/test`, {});
