@@ -21,6 +21,16 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** What the work comes to, unless the signal aborts first: work that does not hear of that is left behind. */
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
 /** Aborts after some time, or with another signal, until it is released. */
 export type Limit = Readonly<{ signal: AbortSignal; ranOut: () => boolean; release: () => void }>;
 

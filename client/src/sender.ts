@@ -1,4 +1,4 @@
-import { jittered, type Limit, limited, pause } from './backoff.ts';
+import { jittered, type Limit, limited, pause, unlessAborted } from './backoff.ts';
 import { hasKeyInBody, keyFor } from './idempotency-key.ts';
 import { PaywrightNoAnswer } from './problem.ts';
 import { retryAfterOf } from './retry-after.ts';
@@ -92,32 +92,37 @@ async function orderOf(request: Request): Promise<Order> {
 
 const MERCHANT = 'paywright-merchant';
 
-/** The answer to one attempt; one in JSON is read to its end, so that half an answer is none. */
-async function attempted(
-  { fetch, getToken, merchant, attemptTimeoutMs }: SenderSettings,
+/** The answer to one attempt, in its time whatever `fetch` does. */
+async function attempted(settings: SenderSettings, order: Order, whole: Limit): Promise<Response> {
+  const limit = limited(settings.attemptTimeoutMs, whole.signal);
+  try {
+    return await unlessAborted(answered(settings, order, limit.signal), limit.signal);
+  } finally {
+    limit.release();
+  }
+}
+
+/** An answer in JSON is read to its end, so that half an answer is none. */
+async function answered(
+  { fetch, getToken, merchant }: SenderSettings,
   { request, headers: given, body }: Order,
-  whole: Limit,
+  signal: AbortSignal,
 ): Promise<Response> {
   const headers = new Headers(given);
   if (getToken !== undefined) headers.set('authorization', `Bearer ${await getToken()}`);
   if (merchant !== undefined && !headers.has(MERCHANT)) headers.set(MERCHANT, merchant);
-  const limit = limited(attemptTimeoutMs, whole.signal);
-  try {
-    const sent = body === undefined ? request.clone() : request;
-    const response = await fetch(
-      new Request(sent, {
-        headers,
-        signal: limit.signal,
-        ...(body === undefined || body.byteLength === 0 ? {} : { body }),
-      }),
-    );
-    if (!isJson(response.headers)) return response;
-    const { status, statusText, headers: answered } = response;
-    const bytes = await response.arrayBuffer();
-    return new Response(isBodiless(status) ? null : bytes, { status, statusText, headers: answered });
-  } finally {
-    limit.release();
-  }
+  const sent = body === undefined ? request.clone() : request;
+  const response = await fetch(
+    new Request(sent, {
+      headers,
+      signal,
+      ...(body === undefined || body.byteLength === 0 ? {} : { body }),
+    }),
+  );
+  if (!isJson(response.headers)) return response;
+  const { status, statusText } = response;
+  const bytes = await response.arrayBuffer();
+  return new Response(isBodiless(status) ? null : bytes, { status, statusText, headers: response.headers });
 }
 
 const isJson = (headers: Headers): boolean =>

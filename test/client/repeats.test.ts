@@ -160,6 +160,13 @@ describe('a call', () => {
     expect(seen.length).toBeGreaterThan(1);
   });
 
+  it('goes on after an attempt whose fetch does not hear that its time is over', async () => {
+    const deaf = () => new Promise<Response>(() => {});
+    const { client, seen } = aClientOf([deaf], { attemptTimeoutMs: 20 });
+    await client.GET('/healthz');
+    expect(seen.length).toBeGreaterThan(1);
+  });
+
   it('ends when its time is over, also in an attempt that hangs', async () => {
     const { client } = aClientOf(
       Array.from({ length: 9 }, () => never),
