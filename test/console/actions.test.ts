@@ -52,14 +52,15 @@ describe.runIf(hasChromium())('what people do in the console', () => {
     expect(faults()).toEqual([]);
   });
 
-  it('voids what is held, once, when the answer was lost and the form was sent again', async () => {
+  it('voids what is held, once, when no answer came and the form was sent again', async () => {
     const { id } = await hold();
     const { page } = await desk.open();
     await logIn(page, desk.url, desk.token, `/payments/${id}`);
     const keys: (string | undefined)[] = [];
+    let isCut = true;
     await page.route('**/void', async (route) => {
       keys.push(route.request().headers()['idempotency-key']);
-      if (keys.length > 1) return route.continue();
+      if (!isCut) return route.continue();
       await route.fetch();
       await route.abort('connectionreset');
     });
@@ -67,9 +68,12 @@ describe.runIf(hasChromium())('what people do in the console', () => {
     await page.keyboard.press('v');
     await page.getByText('This cannot be undone').waitFor();
     await page.getByRole('button', { name: 'Void', exact: true }).last().click();
-    await page.getByRole('button', { name: 'Send again' }).click();
+    const again = page.getByRole('button', { name: 'Send again' });
+    await again.waitFor();
+    isCut = false;
+    await again.click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(new Set(keys).size).toBe(1);
+    expect([keys.length, new Set(keys).size]).toEqual([4, 1]);
     const { status, transactions } = await read(id);
     expect(status).toBe('canceled');
     expect(transactions.filter(({ type }) => type === 'void')).toHaveLength(1);

@@ -49,6 +49,7 @@ describe.runIf(hasChromium())('a long list', () => {
         .evaluateAll((trs: readonly { getAttribute(name: string): string | null; offsetTop: number }[]) =>
           trs.map((tr) => ({ index: Number(tr.getAttribute('aria-rowindex')), top: tr.offsetTop })),
         );
+    await expect.poll(async () => (await rows()).length).toBeGreaterThan(1);
     const [first, second] = await rows();
     const [height, start] = [(second?.top ?? 0) - (first?.top ?? 0), first?.top ?? 0];
     expect(height).toBeGreaterThan(20);
