@@ -70,12 +70,11 @@ describe('payments found on DynamoDB', () => {
     }
   });
 
-  it('pays two write units for the amount, for a customer and for each pair, once', async () => {
+  it('pays two write units for a customer and for each pair, once, and nothing without', async () => {
     // As long as what the others have, so that no other item is a kilobyte longer.
     const description = 'd'.repeat(100);
     const bare = await store({ description });
     const { written } = cost;
-    expect(written).toBe(14);
     await store({ description, customerId });
     expect(cost.written - written).toBe(2);
     const named = await store({ description, metadata: { order: '1001', shop: 'berlin', till: '3' } });

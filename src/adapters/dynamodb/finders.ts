@@ -14,42 +14,53 @@ const FINDER_SHARDS = 4;
 /** The letter of a finder's partition. */
 export const FINDER_LETTER = 'PF';
 
+/** What finders find by: customers and pairs of metadata since they were there, amounts since a later version. */
+export type FinderKind = 'of_more' | 'of_amount';
+
 /**
  * An item for each thing that a payment is found by: its amount, its customer, and each pair of its metadata. They are written with
  * the payment, of which these never change, and hold nothing beside their key.
  */
-export const finderItems = ({
-  merchantId,
-  id,
-  amount,
-  customerId,
-  metadata = {},
-}: FoundByMore): readonly ItemKey[] =>
-  [
-    String(amount.minorUnits),
-    ...(customerId === undefined ? [] : [customerId]),
-    ...Object.entries(metadata).map(([name, value]) => pairHash(merchantId, { name, value })),
-  ].map((finder) => ({
+export const finderItems = (payment: FoundByMore): readonly ItemKey[] => [
+  ...finderItemsOf('of_amount', payment),
+  ...finderItemsOf('of_more', payment),
+];
+
+/** Those of one kind. */
+export const finderItemsOf = (
+  kind: FinderKind,
+  { merchantId, id, amount, customerId, metadata = {} }: FoundByMore,
+): readonly ItemKey[] =>
+  (kind === 'of_amount'
+    ? [String(amount.minorUnits)]
+    : [
+        ...(customerId === undefined ? [] : [customerId]),
+        ...Object.entries(metadata).map(([name, value]) => pairHash(merchantId, { name, value })),
+      ]
+  ).map((finder) => ({
     pk: finderPartition(merchantId, finder, shardOf(id, FINDER_SHARDS)),
     sk: id,
   }));
 
 type FoundByMore = Pick<Payment, 'merchantId' | 'id' | 'amount' | 'customerId' | 'metadata'>;
 
+/** Where finders name the payments that a filter asks for. */
+export type Finders = Readonly<{ kind: FinderKind; partitions: readonly string[] }>;
+
 /**
  * Every partition with the finders of what a filter asks for, of several the one that most likely names the fewest payments;
  * undefined where none finds what it asks for.
  */
-export function finderPartitions(
-  merchantId: MerchantId,
-  filter: PaymentFilter,
-): readonly string[] | undefined {
+export function findersOf(merchantId: MerchantId, filter: PaymentFilter): Finders | undefined {
   const { customerId, metadata } = filter;
-  const finder =
-    customerId ?? (metadata && pairHash(merchantId, metadata)) ?? exactAmount(filter)?.toString();
+  const named = customerId ?? (metadata && pairHash(merchantId, metadata));
+  const finder = named ?? exactAmount(filter)?.toString();
   return finder === undefined
     ? undefined
-    : shards(FINDER_SHARDS).map((shard) => finderPartition(merchantId, finder, shard));
+    : {
+        kind: named === undefined ? 'of_amount' : 'of_more',
+        partitions: shards(FINDER_SHARDS).map((shard) => finderPartition(merchantId, finder, shard)),
+      };
 }
 
 /** A key that a finder of this payment could have. */

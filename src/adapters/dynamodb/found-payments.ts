@@ -3,11 +3,12 @@ import { present } from '../../domain/kernel/present.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import { isChosen, type PaymentFilter } from '../../domain/payments/payment-filter.ts';
 import type { PaymentPage } from '../../ports/payments.ts';
+import type { FinderKind } from './finders.ts';
 import { paymentOf } from './items.ts';
 import { newestOf } from './newest.ts';
 import type { IdRange } from './payment-ranges.ts';
 import type { Read } from './reads.ts';
-import { schemaItem } from './schema-item.ts';
+import { FINDER_TIMES, schemaItem } from './schema-item.ts';
 import { paymentKey, type Table } from './table.ts';
 
 /** How many at once are read of those that finders name. */
@@ -51,14 +52,19 @@ type Stretch = Readonly<{ range: IdRange; isNamed: boolean }>;
  * A range, newest part first, by what finders name. An older version, which may serve for a day beside the migration, writes none:
  * of that day they may be missing until the next run of the migration.
  */
-export async function stretchesOf(table: Table, range: IdRange): Promise<readonly Stretch[]> {
+export async function stretchesOf(
+  table: Table,
+  kind: FinderKind,
+  range: IdRange,
+): Promise<readonly Stretch[]> {
   const schema = await schemaItem(table);
-  const since = schema?.['finders_since'];
+  const names = FINDER_TIMES[kind];
+  const since = schema?.[names.since];
   if (since === undefined) return [{ range, isNamed: false }];
   if (since === 0) return [{ range, isNamed: true }];
   const { low, high } = range;
   // No id is as either: one is the beginning of ids, the other behind all of its time.
-  const from = `pay_${timeDigits(Number(schema?.['finders_missing_from'] ?? 0))}`;
+  const from = `pay_${timeDigits(Number(schema?.[names.missingFrom] ?? 0))}`;
   const until = `pay_${timeDigits(Number(since))}g`;
   return [
     { range: { low: laterOf(low, until), high }, isNamed: true },

@@ -6,7 +6,7 @@ import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
 import { tallyOf } from '../../domain/payments/tally.ts';
 import type { PaymentPage } from '../../ports/payments.ts';
 import { inAttention } from './attention.ts';
-import { finderPartitions } from './finders.ts';
+import { findersOf } from './finders.ts';
 import { foundIn, stretchesOf } from './found-payments.ts';
 import { type Item, paymentOf } from './items.ts';
 import { newestOf } from './newest.ts';
@@ -25,10 +25,11 @@ export async function listedPayments(
   if (filter.attention) return (await inAttention(table, read, merchantId, filter, page)).map(paymentOf);
   const range = idRange(filter, page);
   if (page.limit <= 0 || range.low > range.high) return [];
-  const partitions = finderPartitions(merchantId, filter);
-  if (partitions === undefined) return readThrough(table, merchantId, filter, range, page);
+  const finders = findersOf(merchantId, filter);
+  if (finders === undefined) return readThrough(table, merchantId, filter, range, page);
+  const { kind, partitions } = finders;
   const chosen: Payment[] = [];
-  for (const stretch of await stretchesOf(table, range)) {
+  for (const stretch of await stretchesOf(table, kind, range)) {
     const rest = { ...page, limit: page.limit - chosen.length };
     if (rest.limit <= 0) break;
     if (!stretch.isNamed) {
@@ -77,11 +78,13 @@ export async function summedPayments(
     return sumUp((await inAttention(table, read, merchantId, filter, page)).map(paymentOf).map(tallyOf));
   const range = idRange(filter, {});
   if (range.low > range.high) return [];
-  const partitions = finderPartitions(merchantId, filter);
-  const stretches = partitions === undefined ? [{ range, isNamed: false }] : await stretchesOf(table, range);
+  const finders = findersOf(merchantId, filter);
+  const stretches =
+    finders === undefined ? [{ range, isNamed: false }] : await stretchesOf(table, finders.kind, range);
   let sums: readonly PaymentSum[] = [];
   for (const stretch of stretches) {
-    if (stretch.isNamed && partitions !== undefined) {
+    if (stretch.isNamed && finders !== undefined) {
+      const { partitions } = finders;
       const found = foundIn(table, read, merchantId, filter, { partitions, range: stretch.range, page });
       for await (const some of found) sums = sumUp([...sums, ...some.map(tallyOf)]);
     } else {

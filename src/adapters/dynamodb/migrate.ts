@@ -9,12 +9,13 @@ import type { Instant } from '../../domain/kernel/instant.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { describeTable } from './described-table.ts';
 import { attempt, withRetry } from './faults.ts';
+import type { FinderKind } from './finders.ts';
 import type { Item } from './items.ts';
 import { makeLateFinders, makeOldFinders } from './migrate-finders.ts';
 import { tallyEntries, tallyLateEntries } from './migrate-ledger-tallies.ts';
 import { moveOldEvents } from './migrate-outbox.ts';
 import { addTrailIndex, placeOldLinks } from './migrate-trail.ts';
-import { type FinderTimes, OLDER_VERSION_MS, putSchema, SCHEMA_VERSION, schemaItem } from './schema-item.ts';
+import { OLDER_VERSION_MS, putSchema, SCHEMA_VERSION, schemaItem } from './schema-item.ts';
 import { type Table, TTL_ATTRIBUTE, tableOf } from './table.ts';
 import { tableDefinition } from './table-definition.ts';
 
@@ -34,10 +35,16 @@ const SENT_EVENTS_SINCE = 7;
 const CLAIM_TRACES_SINCE = 8;
 /** From this version on what is closed stands among what is closed. */
 const CLOSED_APART_SINCE = 8;
+/** From this version on every payment has the finders of its customer and of its metadata. */
+const FINDERS_SINCE = 9;
 /** From this version on every entry that is tallied is in its tally. */
 const LEDGER_TALLIES_SINCE = 10;
-/** From this version on every payment has its finders, that of its amount among them. */
-const FINDERS_SINCE = 11;
+/** From this version on every payment has the finder of its amount. */
+const AMOUNTS_SINCE = 11;
+
+const FINDERS: Readonly<Record<FinderKind, number>> = { of_more: FINDERS_SINCE, of_amount: AMOUNTS_SINCE };
+/** What a table says in which no payment lacks a finder. */
+const ALL_FOUND: Item = { finders_since: 0, amounts_since: 0 };
 
 /**
  * Makes the table, or brings it up to this build. Safe to run twice and by several at once. Gives the names of what
@@ -58,8 +65,10 @@ export const migrateDynamoDb = (
     const isPlaced = !isNew && (await schemaOf(table)) < TRAIL_SINCE && (await placeOldLinks(table));
     const isMoved = !isNew && (await schemaOf(table)) < EVENT_SHARDS_SINCE && (await moveOldEvents(table));
     const version = isNew ? SCHEMA_VERSION : await schemaOf(table);
-    const isOld = version < FINDERS_SINCE;
-    const finders = isOld ? await makeOldFinders(table) : isNew ? { finders_since: 0 } : {};
+    const made: Item[] = [];
+    for (const [kind, since] of Object.entries(FINDERS) as readonly [FinderKind, number][])
+      if (version < since) made.push(await makeOldFinders(table, kind));
+    const finders = isNew ? ALL_FOUND : Object.assign({}, ...made);
     const isTallied = version < LEDGER_TALLIES_SINCE && (await tallyEntries(table));
     const sealedSince = (since: number): Instant => (version < since ? Date.now() + OLDER_VERSION_MS : 0);
     const times = {
@@ -72,7 +81,9 @@ export const migrateDynamoDb = (
       ledger_tallied_since: sealedSince(LEDGER_TALLIES_SINCE),
     };
     const isMarked = await markSchema(table, times, finders);
-    const isFilled = await makeLateFinders(table, Date.now());
+    const filled: boolean[] = [];
+    for (const kind of Object.keys(FINDERS) as readonly FinderKind[])
+      filled.push(await makeLateFinders(table, kind, Date.now()));
     const isTalliedLate = await tallyLateEntries(table, Date.now());
     return [
       ...(isCreated ? ['create-table'] : []),
@@ -80,10 +91,10 @@ export const migrateDynamoDb = (
       ...(isExpiring ? ['enable-time-to-live'] : []),
       ...(isPlaced ? ['place-old-links'] : []),
       ...(isMoved ? ['move-old-events'] : []),
-      ...(isOld ? ['make-old-finders'] : []),
+      ...(made.length > 0 ? ['make-old-finders'] : []),
       ...(isTallied ? ['tally-old-entries'] : []),
       ...(isMarked ? [`schema-${SCHEMA_VERSION}`] : []),
-      ...(isFilled ? ['make-late-finders'] : []),
+      ...(filled.includes(true) ? ['make-late-finders'] : []),
       ...(isTalliedLate ? ['tally-late-entries'] : []),
     ];
   });
@@ -156,12 +167,12 @@ const isEmpty = async (table: Table): Promise<boolean> =>
 async function markSchema(
   table: Table,
   since: Readonly<Record<string, Instant>>,
-  finders: FinderTimes | Readonly<Record<string, never>>,
+  finders: Item,
 ): Promise<boolean> {
   for (;;) {
     const stored = await schemaItem(table);
     if (Number(stored?.['version'] ?? 0) >= SCHEMA_VERSION) return false;
-    const { finders_at: _, ...times }: Item = { ...since, ...stored, ...finders };
+    const { finders_at: _, amounts_at: __, ...times }: Item = { ...since, ...stored, ...finders };
     if (await putSchema(table, { ...times, version: SCHEMA_VERSION }, 'version', stored)) return true;
   }
 }

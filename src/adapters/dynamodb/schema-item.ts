@@ -1,6 +1,6 @@
-import type { Instant } from '../../domain/kernel/instant.ts';
 import { type Condition, putItem } from './conditional-writes.ts';
 import { withRetry } from './faults.ts';
+import type { FinderKind } from './finders.ts';
 import { type Item, sealedItem } from './items.ts';
 import { SCHEMA_KEY, type Table } from './table.ts';
 
@@ -21,7 +21,7 @@ export const schemaItem = (table: Table): Promise<Item | undefined> =>
 export function putSchema(
   table: Table,
   schema: Item,
-  name: 'version' | 'finders_since' | 'ledger_tallied_since',
+  name: 'version' | 'finders_since' | 'amounts_since' | 'ledger_tallied_since',
   stored: Item | undefined,
 ): Promise<boolean> {
   const { seal: _, ...item } = schema;
@@ -36,5 +36,11 @@ const still = (name: string, value: unknown): Condition =>
     ? { ConditionExpression: `attribute_not_exists(${name})` }
     : { ConditionExpression: `${name} = :value`, ExpressionAttributeValues: { ':value': value } };
 
-/** From when on payments have their finders, and from when on until then they may lack them. None lacks one where it is 0. */
-export type FinderTimes = Readonly<{ finders_since: Instant; finders_missing_from?: Instant }>;
+/**
+ * The attributes that say from when on payments have their finders of a kind, none lacking one where it is 0; from when on until then they
+ * may lack them; and how far the run has come that makes them.
+ */
+export const FINDER_TIMES = {
+  of_more: { since: 'finders_since', missingFrom: 'finders_missing_from', at: 'finders_at' },
+  of_amount: { since: 'amounts_since', missingFrom: 'amounts_missing_from', at: 'amounts_at' },
+} as const satisfies Readonly<Record<FinderKind, object>>;

@@ -7,6 +7,7 @@ import { attempt, withRetry } from './faults.ts';
 import type { Item } from './items.ts';
 import { TALLIED } from './ledger-items.ts';
 import { type QueryPage, queryPage, type Read, within } from './reads.ts';
+import { FINDER_TIMES } from './schema-item.ts';
 import { type JudgedItem, judgedEvent, judgedItem } from './stored-items.ts';
 import { type ItemKey, outboxPartitions, parkedPartition, SCHEMA_KEY, type Table } from './table.ts';
 
@@ -47,7 +48,11 @@ export function dynamodbStoredRows(table: Table, read: Read): StoredRows {
       attempt(() => read(SCHEMA_KEY)).map((schema) => Number(schema?.['claims_traced_since'] ?? 0)),
     findersSince: () =>
       attempt(() => read(SCHEMA_KEY)).map((schema) =>
-        Number(schema?.['finders_since'] ?? Number.POSITIVE_INFINITY),
+        Math.max(
+          ...Object.values(FINDER_TIMES).map(({ since }) =>
+            Number(schema?.[since] ?? Number.POSITIVE_INFINITY),
+          ),
+        ),
       ),
     talliedSince: () => attempt(() => read(SCHEMA_KEY)).map((schema) => sealedSince(schema).tallied),
     page: (after) =>

@@ -10,6 +10,7 @@ import { BYTE_ORDER_MARK, type FileFormat, fileFormat } from '../../files/export
 import { choiceOf, metadataIn, paymentChoice } from '../payments/payment-filter.ts';
 import { PAYMENTS_TAG } from '../payments/payment-problems.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
+import { cardFaults } from '../server/card-guard.ts';
 import { parseQuery } from '../server/list-input.ts';
 import type { FailureOf } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
@@ -49,6 +50,8 @@ const getPaymentExport =
         choiceOf(query).map((filter) => ({ filter, format, query, bom: bom === 'true' })),
     );
     if (order.isErr()) return refuse(c, order.error);
+    const faults = cardFaults(order.value.query);
+    if (faults.length > 0) return refuse(c, { kind: 'PanNotAccepted', faults });
     const file = fileFormat('payments', order.value.format);
     // HEAD has no body, so nothing is read for it.
     if (c.req.method === 'HEAD') return new Response(null, { headers: { 'Content-Type': file.contentType } });
@@ -151,7 +154,7 @@ export const exports = resource({
           },
         },
       },
-      refusals: [429],
+      refusals: [422, 429],
     }),
   ],
 });

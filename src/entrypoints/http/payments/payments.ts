@@ -1,6 +1,6 @@
 import { err, okAsync, type Result, ResultAsync } from 'neverthrow';
 import type { Responded } from '../../../application/kernel/idempotency.ts';
-import { totalOf } from '../../../application/payments/count-payments.ts';
+import { type PaymentTotal, totalOf } from '../../../application/payments/count-payments.ts';
 import type { BatchResult } from '../../../application/payments/process-batch.ts';
 import type { ProcessPaymentFailure } from '../../../application/payments/process-payment.ts';
 import type { UseCases } from '../../../application/use-cases.ts';
@@ -143,25 +143,24 @@ const getPayments =
           })
           .andThen((filter) => {
             if (filter === undefined)
-              return okAsync({ page: { items: [] as readonly Payment[] }, total: totalOf([]) });
+              return okAsync({ page: { items: [] as readonly Payment[] }, total: undefined });
             const isOne = request.idempotencyKey !== undefined;
             const counted =
               withTotal && !isOne ? parts.countPayments(merchantId, filter) : okAsync(undefined);
             const listed = parts.listPayments({ ...request, filter, merchantId });
-            return ResultAsync.combine([listed, counted] as const).map(([page, total]) => ({
-              page,
-              total: total ?? totalOf(page.items),
-            }));
+            return ResultAsync.combine([listed, counted] as const).map(([page, total]) => ({ page, total }));
           })
           .map(({ page, total }) => ({
             page,
-            beside: withTotal ? { total: total.totalCount, ...currenciesRecord(total) } : {},
+            beside: withTotal ? besideOf(total ?? totalOf(page.items)) : {},
           })),
       )
       .match(
         ({ page, beside }) => answerPage(page, paymentRecord, beside),
         (failure) => refuse(c, failure),
       );
+
+const besideOf = (total: PaymentTotal) => ({ total: total.totalCount, ...currenciesRecord(total) });
 
 const getPayment =
   ({ getPayment }: Pick<UseCases, 'getPayment'>): TenantHandler =>

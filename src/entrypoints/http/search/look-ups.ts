@@ -80,33 +80,27 @@ export function lookUps(
       .map((found) => found.flat());
   }
 
+  /** The currency is judged here: asked of the storage, it would be looked for among all payments of so many minor units. */
   function ofAmount(term: AmountTerm): ResultAsync<FoundOfAmount, LookupFailure> {
-    const { minorUnits, currency } = term;
-    const filter = { minAmount: minorUnits, maxAmount: minorUnits, ...present({ currency }) };
-    return payments(filter, OF_AN_AMOUNT).map((found) => {
-      const since = found.length < OF_AN_AMOUNT ? undefined : found.at(-1)?.createdAt;
-      return {
-        payments: found.filter(({ amount }) => isMeantIn(term, amount.currency)),
-        ...present({ since }),
-      };
-    });
+    const { minorUnits } = term;
+    return payments({ minAmount: minorUnits, maxAmount: minorUnits }, OF_AN_AMOUNT).map((found) => ({
+      payments: found.filter(({ amount }) => isMeantIn(term, amount.currency)),
+      ...present({ since: found.length < OF_AN_AMOUNT ? undefined : found.at(-1)?.createdAt }),
+    }));
   }
 }
 
 /** Payments of an amount, newest first; those before `since` were not looked at. */
-type FoundOfAmount = Readonly<{ payments: readonly Payment[]; since?: Instant }>;
+export type FoundOfAmount = Readonly<{ payments: readonly Payment[]; since?: Instant }>;
 
 /** Of several amounts together. */
-const newestFirst = (each: readonly FoundOfAmount[]) => ({
-  results: each
-    .flatMap(({ payments }) => payments)
-    .toSorted((a, b) => (a.id < b.id ? 1 : -1))
-    .map((payment) => foundRecord('payment', payment)),
-  since: each.reduce<Instant | undefined>(
-    (latest, { since }) => (since !== undefined && since > (latest ?? 0) ? since : latest),
-    undefined,
-  ),
-});
+function newestFirst(each: readonly FoundOfAmount[]): FoundOfAmount {
+  const times = each.flatMap(({ since }) => since ?? []);
+  return {
+    payments: each.flatMap(({ payments }) => payments).toSorted((a, b) => (a.id < b.id ? 1 : -1)),
+    ...(times.length === 0 ? {} : { since: Math.max(...times) }),
+  };
+}
 
 /** The ids of what was done under a key. */
 const namedBy = ({ paymentId, transactionId, ...claim }: Claim): readonly string[] =>

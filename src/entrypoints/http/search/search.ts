@@ -13,7 +13,7 @@ import { problemTable } from '../server/problem-table.ts';
 import { answerJson, originOf } from '../server/request-context.ts';
 import { answer, resource } from '../server/route.ts';
 import { time } from '../server/schemas.ts';
-import { type Finds, findById } from './finds.ts';
+import { type Finds, findById, foundRecord } from './finds.ts';
 import { type LookupFailure, type Lookups, lookUps } from './look-ups.ts';
 
 const problems = problemTable<LookupFailure>({
@@ -22,6 +22,7 @@ const problems = problemTable<LookupFailure>({
 const { refuse } = problems;
 
 const MOST_RESULTS = 20;
+const MOST_OF_AMOUNT = MOST_RESULTS / 2;
 
 /** The query of `GET /search`, as text. */
 const searchQuery = z.strictObject({
@@ -57,7 +58,7 @@ export const searchResults = z
     results: z.array(result).max(MOST_RESULTS),
     amounts_since: time
       .optional()
-      .openapi({ description: 'Of older payments there may be more of such an amount.' }),
+      .openapi({ description: 'Of older payments there may be more of such an amount, or are.' }),
   })
   .openapi('SearchResults');
 
@@ -77,7 +78,10 @@ const getSearch =
 
 type Asker = Parameters<typeof lookUps>[2];
 
-/** Everything that the text may be is looked for at once; each thing is there once. */
+/**
+ * Everything that the text may be is looked for at once; each thing is there once. Amounts come last, with room for half of the results,
+ * and where they are cut it says since when they are all there.
+ */
 function found(parts: Finds & Lookups, q: string, asker: Asker): ResultAsync<JsonObject, LookupFailure> {
   const terms = searchTerms(q);
   const byId =
@@ -86,11 +90,15 @@ function found(parts: Finds & Lookups, q: string, asker: Asker): ResultAsync<Jso
       : findById(parts, asker.merchantId, terms.id, asker.permissions);
   const { amounts, others } = lookUps(parts, terms, asker);
   return ResultAsync.combine([ResultAsync.combine([byId, ...others]), amounts] as const).map(
-    ([lists, { results, since }]) => {
-      const all = new Map([...lists.flat(), ...results].map((each) => [each['id'], each]));
+    ([lists, { payments, since }]) => {
+      const known = new Map(lists.flat().map((each) => [each['id'], each]));
+      const first = [...known.values()].slice(0, MOST_RESULTS - Math.min(payments.length, MOST_OF_AMOUNT));
+      const more = payments.filter(({ id }) => !known.has(id));
+      const shown = more.slice(0, MOST_RESULTS - first.length);
+      const from = shown.length < more.length ? (shown.at(-1) ?? more[0])?.createdAt : since;
       return {
-        results: [...all.values()].slice(0, MOST_RESULTS),
-        ...present({ amounts_since: since === undefined ? undefined : rfc3339(since) }),
+        results: [...first, ...shown.map((payment) => foundRecord('payment', payment))],
+        ...present({ amounts_since: from === undefined ? undefined : rfc3339(from) }),
       };
     },
   );

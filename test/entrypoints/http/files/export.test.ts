@@ -152,6 +152,19 @@ describe('GET /payments/export', () => {
     expect(await exportsOf(opened)).toEqual([]);
   });
 
+  it.each([
+    'idempotency_key=4242424242424242',
+    'decline_code=4242424242424242',
+    'metadata[order]=4242%204242%204242%204242',
+    'metadata[cvc]=123',
+  ])('refuses %s, in which a card stands, and keeps no record of it', async (query) => {
+    const opened = await anHttpApp();
+    const response = await get(opened, `?${query}`);
+    expect(response.status).toBe(422);
+    expect(problem.parse(await response.json()).code).toBe('pan_not_accepted');
+    expect(await exportsOf(opened)).toEqual([]);
+  });
+
   it('is refused while two of the merchant run, and not for longer', async () => {
     const opened = await anHttpApp();
     await pay(opened);

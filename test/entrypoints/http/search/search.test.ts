@@ -88,8 +88,29 @@ describe('GET /search', () => {
     expect(await search('77.77 USD')).not.toHaveProperty('amounts_since');
     expect((await search('77.77 EUR')).results).toEqual([]);
     const { results, amounts_since } = await search('5.00');
-    expect(results).toHaveLength(20);
-    expect(amounts_since).toBe(new Date(common[210]?.payment.createdAt ?? 0).toISOString());
+    expect(results.map(({ id }) => id)).toEqual(
+      common
+        .slice(-20)
+        .map(({ payment }) => payment.id)
+        .reverse(),
+    );
+    expect(amounts_since).toBe(new Date(common[290]?.payment.createdAt ?? 0).toISOString());
+    // Among so many of the same digits in another currency it says how far it has looked.
+    expect(await search('5.00 EUR')).toEqual({
+      results: [],
+      amounts_since: new Date(common[210]?.payment.createdAt ?? 0).toISOString(),
+    });
+  });
+
+  it('has room for an amount beside orders of the same number, and says where amounts are cut', async () => {
+    for (let n = 0; n < 12; n += 1) {
+      await pay({ amount: 1_999 }, `amount-${n}`);
+      await pay({ amount: 5, metadata: { order: '1999' } }, `order-${n}`);
+      await pay({ amount: 5, metadata: { order_id: '1999' } }, `other-${n}`);
+    }
+    const { results, amounts_since } = await search('1999');
+    expect(results.map(({ amount }) => amount)).toEqual([...Array(10).fill(5), ...Array(10).fill(1_999)]);
+    expect(amounts_since).toBe(results.at(-1)?.created_at);
   });
 
   it('finds a customer and their payments by the email they have, on record as a read, and shows nothing of them', async () => {
