@@ -70,7 +70,7 @@ const isSigned = (path: string): boolean =>
   path === '/objects/{link}' || path === '/processors/stripe/webhook';
 
 /** Idempotency keys that A used, and B never did. */
-const KEYS_OF_A = ['refund', 'to-b', 'held'];
+const KEYS_OF_A = ['refund-of-a', 'to-b', 'held'];
 
 /** Where each thing is of one merchant. */
 const OF_ONE: ReadonlySet<string> = new Set(['/events', '/audit/chain']);

@@ -63,7 +63,7 @@ export async function twoAccounts(storage: Storage) {
   };
   await aCustomer(a, 'grace@a.example', 'Grace of A');
   const refunded = await responded(a.post('/payments', taken, 'first'), 201);
-  await responded(a.post(`/payments/${refunded.id}/refunds`, { amount: 1_000 }, 'refund'), 201);
+  await responded(a.post(`/payments/${refunded.id}/refunds`, { amount: 1_000 }, 'refund-of-a'), 201);
   await responded(a.post(`/payments/${refunded.id}/refunds`, { amount: 500 }, 'refund-of-more'), 201);
   const held = { amount: 5_000, currency: 'USD', payment_method: 'card', capture_method: 'manual' };
   const captured = await responded(a.post('/payments', held, 'held'), 201);
