@@ -1,14 +1,31 @@
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { dataOf } from '../../../client/src/client.ts';
 import { api, type Schemas } from '../api/api.ts';
 
 export type VendorPayment = Schemas['VendorPayment'];
 
-/** What waits for approval, oldest first; more than a hundred are shown as the first of them are decided. */
+const PAGE = 100;
+
+/** What waits for approval, oldest first, page after page. */
+export const inboxList = infiniteQueryOptions({
+  queryKey: ['approvals', 'inbox'],
+  queryFn: ({ pageParam, signal }) =>
+    dataOf(
+      api.GET('/approvals/payments/pending', {
+        params: { query: { limit: PAGE, ...(pageParam === undefined ? {} : { cursor: pageParam }) } },
+        signal,
+      }),
+    ),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: ({ pagination }) => pagination.nextCursor ?? undefined,
+  meta: { live: 'always' },
+});
+
+/** The oldest of what waits for approval, for what counts them: where there are more, a cursor says so. */
 export const pendingApprovals = queryOptions({
   queryKey: ['approvals', 'pending'],
   queryFn: ({ signal }) =>
-    dataOf(api.GET('/approvals/payments/pending', { params: { query: { limit: 100 } }, signal })),
+    dataOf(api.GET('/approvals/payments/pending', { params: { query: { limit: PAGE } }, signal })),
   meta: { live: 'always' },
 });
 

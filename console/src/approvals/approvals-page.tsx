@@ -1,13 +1,14 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
 import { inWords } from '../parts/badge.tsx';
+import { LoadMore } from '../parts/load-more.tsx';
 import { money } from '../parts/money.ts';
 import { Page } from '../parts/page.tsx';
 import { useShortcuts } from '../parts/shortcuts.ts';
 import { ApprovalDetails } from './approval-details.tsx';
-import { pendingApprovals, type VendorPayment } from './approval-queries.ts';
+import { inboxList, type VendorPayment } from './approval-queries.ts';
 import { BulkDialog } from './bulk-dialog.tsx';
 import { Inbox } from './inbox.tsx';
 import { fits, usePicked } from './picked.ts';
@@ -18,11 +19,11 @@ const route = getRouteApi('/approvals');
 export function ApprovalsPage() {
   const { payment: chosen } = route.useSearch();
   const navigate = route.useNavigate();
-  const pending = useQuery(pendingApprovals);
+  const inbox = useInfiniteQuery(inboxList);
   const [done, setDone] = useState<VendorPayment>();
   const { picked, pick, clear } = usePicked();
   const [isBulk, setBulk] = useState(false);
-  const waiting = pending.data?.payments ?? [];
+  const waiting = inbox.data?.pages.flatMap(({ payments }) => payments) ?? [];
   const open = (payment: string | undefined) => void navigate({ search: { payment } });
   const decided = (now: VendorPayment) => {
     setDone(now);
@@ -54,24 +55,27 @@ export function ApprovalsPage() {
       <p role="status" className="rounded-lg bg-good-wash px-4 py-3 text-good empty:hidden">
         {done !== undefined && `${money(done.amountCents, done.currency)}: ${inWords(done.status)}.`}
       </p>
-      {pending.isError && pending.data === undefined ? (
-        <Failure error={pending.error} retry={() => void pending.refetch()} />
+      {inbox.isError && inbox.data === undefined ? (
+        <Failure error={inbox.error} retry={() => void inbox.refetch()} />
       ) : (
         <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[16rem_minmax(0,1fr)] xl:grid-cols-[20rem_minmax(0,1fr)]">
-          <div className={`card overflow-hidden ${chosen === undefined ? '' : 'max-lg:hidden'}`}>
-            {pending.isPending ? (
-              <Skeleton label="Loading approvals" />
-            ) : waiting.length === 0 ? (
-              <Empty title="Nothing waits for approval" />
-            ) : (
-              <Inbox
-                waiting={waiting}
-                chosen={chosen}
-                isPicked={({ paymentId }) => picked.has(paymentId)}
-                mayPick={(payment) => fits(picked, payment)}
-                onPick={pick}
-              />
-            )}
+          <div className={`flex flex-col gap-3 ${chosen === undefined ? '' : 'max-lg:hidden'}`}>
+            <div className="card overflow-hidden">
+              {inbox.isPending ? (
+                <Skeleton label="Loading approvals" />
+              ) : waiting.length === 0 ? (
+                <Empty title="Nothing waits for approval" />
+              ) : (
+                <Inbox
+                  waiting={waiting}
+                  chosen={chosen}
+                  isPicked={({ paymentId }) => picked.has(paymentId)}
+                  mayPick={(payment) => fits(picked, payment)}
+                  onPick={pick}
+                />
+              )}
+            </div>
+            <LoadMore list={inbox} shown={waiting.length} />
           </div>
           {chosen !== undefined ? (
             <ApprovalDetails key={chosen} id={chosen} onDecided={decided} onBack={() => open(undefined)} />
