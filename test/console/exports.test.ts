@@ -55,6 +55,37 @@ describe.runIf(hasChromium())('exports in the console', () => {
     expect(faults()).toEqual([]);
   });
 
+  it('are made once where the answer was lost, as they were first asked for, whatever the form says by then', async () => {
+    const before = (await jobs()).length;
+    const { page } = await desk.open();
+    await logIn(page, desk.url, desk.token, '/exports');
+    const sent: string[] = [];
+    let isCut = true;
+    await page.route('**/console/api/exports', async (route) => {
+      if (route.request().method() !== 'POST') return route.continue();
+      sent.push(`${route.request().headers()['idempotency-key']} ${route.request().postData()}`);
+      if (!isCut) return route.continue();
+      await route.fetch();
+      await route.abort('connectionreset');
+    });
+    await page.getByRole('button', { name: 'New export' }).click();
+    await page.getByLabel('Rows of', { exact: true }).press('Enter');
+    await page.getByText('Whether it happened is not known').waitFor();
+    const box = page.getByLabel('Only those that need attention');
+    expect(await box.isDisabled()).toBe(true);
+    await box.evaluate((element: { checked: boolean; closest: (of: string) => { disabled: boolean } }) => {
+      element.closest('fieldset').disabled = false;
+      element.checked = true;
+    });
+    isCut = false;
+    // The button has the focus, as what had it is locked.
+    await page.keyboard.press('Enter');
+    await page.getByText('Completed').first().waitFor();
+    expect(new Set(sent).size).toBe(1);
+    expect(sent).toHaveLength(4);
+    expect(await jobs()).toHaveLength(before + 1);
+  });
+
   it('are made by the keyboard in fewer than ten actions, with their progress, to a link that downloads', async () => {
     const { page, faults } = await desk.open();
     await logIn(page, desk.url, desk.token);

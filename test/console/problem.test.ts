@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PaywrightInexactNumber, PaywrightNoAnswer, PaywrightProblem } from '../../client/src/client.ts';
-import { isPassing, statusOf, titleOf } from '../../console/src/api/problem.ts';
+import { isPassing, leavesOpen, statusOf, titleOf } from '../../console/src/api/problem.ts';
 
 const problem = (status: number, code = 'a_code') => new PaywrightProblem(status, { code, title: 'A title' });
 const noAnswer = new PaywrightNoAnswer(1, 'key', new Error('lost'));
@@ -11,8 +11,16 @@ describe('what was sent from a form', () => {
     ['the server is busy', problem(503)],
     ['others ask too much', problem(429)],
     ['it is under way since it was first sent', problem(409, 'idempotency_in_flight')],
-  ])('is sent again as it was, under the same key, where %s', (_, error) => {
-    expect(isPassing(error)).toBe(true);
+  ])('is sent again as it was, under the same key, where %s, and may then succeed', (_, error) => {
+    expect([isPassing(error), leavesOpen(error)]).toEqual([true, true]);
+  });
+
+  it.each([
+    ['the session has ended', problem(401)],
+    ['the request did not come whole', problem(408)],
+    ['a proxy answered with a page', new PaywrightProblem(403, {})],
+  ])('keeps its key where %s, which says nothing of the first attempt', (_, error) => {
+    expect([isPassing(error), leavesOpen(error)]).toEqual([false, true]);
   });
 
   it.each([
@@ -21,7 +29,7 @@ describe('what was sent from a form', () => {
     ['the page itself failed', new PaywrightInexactNumber()],
     ['it has not failed', null],
   ])('may be another the next time where %s', (_, error) => {
-    expect(isPassing(error)).toBe(false);
+    expect([isPassing(error), leavesOpen(error)]).toEqual([false, false]);
   });
 });
 

@@ -25,5 +25,13 @@ export const isPassing = (error: unknown): boolean => {
   return status === 0 || status === 429 || status >= 500 || isUnderWay(error);
 };
 
+/** Whether what was sent may have happened all the same: this says nothing of it, or not yet, so that only the very same may be sent again. */
+export const leavesOpen = (error: unknown): boolean => isPassing(error) || saysNothing(error);
+
+/** Of the session, of a request that did not come whole, or of what is between here and paywright. */
+const saysNothing = (error: unknown): boolean =>
+  error instanceof PaywrightProblem &&
+  (error.status === 401 || error.status === 408 || error.code === 'unexpected_answer');
+
 const isUnderWay = (error: unknown): boolean =>
   error instanceof PaywrightProblem && error.code === 'idempotency_in_flight';

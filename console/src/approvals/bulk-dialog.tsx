@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { PaywrightProblem } from '../../../client/src/client.ts';
-import { isPassing, statusOf } from '../api/problem.ts';
+import { leavesOpen } from '../api/problem.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { money } from '../parts/money.ts';
@@ -70,7 +70,7 @@ async function outcomeOf(seen: VendorPayment, key: string): Promise<Outcome | un
   try {
     return { now: await decide('approve', seen, key, '') };
   } catch (error) {
-    if (isPassing(error) || statusOf(error) === 401) return undefined;
+    if (leavesOpen(error)) return undefined;
     if (error instanceof PaywrightProblem) return { refusal: error.message };
     throw error;
   }

@@ -1,9 +1,9 @@
-import { type FormEvent, useId, useState } from 'react';
-import { Failure } from '../parts/answers.tsx';
+import { useId, useState } from 'react';
 import { inWords } from '../parts/badge.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { textOf } from '../parts/form-text.ts';
 import { money } from '../parts/money.ts';
+import { SendForm } from '../parts/send-form.tsx';
 import type { VendorPayment } from './approval-queries.ts';
 import { type Decision, useDecision } from './decision.ts';
 
@@ -15,21 +15,19 @@ type Props = Readonly<{
 }>;
 
 export function DecisionDialog({ decision, seen, onClose, onDone }: Props) {
-  const mutation = useDecision(decision, seen, onDone);
+  const sending = useDecision(decision, seen, onDone);
   const words = useId();
   const [isMissing, setMissing] = useState(false);
   const isRejection = decision === 'reject';
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const text = textOf(new FormData(event.currentTarget), 'words');
+  const send = (form: FormData): undefined => {
+    const text = textOf(form, 'words');
     setMissing(isRejection && text === undefined);
-    if ((isRejection && text === undefined) || mutation.isPending) return;
-    mutation.mutate(text ?? '');
+    if (!isRejection || text !== undefined) sending.mutation.mutate(text ?? '');
   };
   const verb = inWords(decision);
   return (
     <Dialog title={`${verb} ${money(seen.amountCents, seen.currency)}`} onClose={onClose}>
-      <form onSubmit={submit} noValidate className="flex flex-col gap-4">
+      <SendForm onSend={send} sending={sending} name={verb} tone={isRejection ? 'bad' : 'main'}>
         <div className="flex flex-col gap-1.5">
           <label htmlFor={words} className="font-medium">
             {isRejection ? 'Reason' : 'Note'}{' '}
@@ -54,15 +52,7 @@ export function DecisionDialog({ decision, seen, onClose, onDone }: Props) {
             {isMissing ? 'A rejection has a reason.' : ''}
           </p>
         </div>
-        {mutation.error !== null && <Failure error={mutation.error} />}
-        <button
-          type="submit"
-          aria-disabled={mutation.isPending}
-          className={`button h-9 self-end ${isRejection ? 'button-bad' : 'button-main'}`}
-        >
-          {mutation.isPending ? 'Sending…' : verb}
-        </button>
-      </form>
+      </SendForm>
     </Dialog>
   );
 }

@@ -1,8 +1,7 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
 import { dataOf } from '../../../client/src/client.ts';
 import { api } from '../api/api.ts';
-import { isPassing, statusOf } from '../api/problem.ts';
+import { useSending } from '../api/sending.ts';
 import type { VendorPayment } from './approval-queries.ts';
 
 export type Decision = 'approve' | 'reject';
@@ -31,19 +30,10 @@ export const decide = (
 /** Approves or rejects what was on the screen: an approval says which terms those were, and counts for no others. */
 export function useDecision(decision: Decision, seen: VendorPayment, onDone: (now: VendorPayment) => void) {
   const queries = useQueryClient();
-  const [key, setKey] = useState(() => `console-${crypto.randomUUID()}`);
-  const refresh = () => queries.invalidateQueries({ queryKey: ['approvals'] });
-  const mutation = useMutation({
-    mutationFn: (words: string) => decide(decision, seen, key, words),
-    onSuccess: async (now) => {
-      await refresh();
-      onDone(now);
-    },
-    onError: (error) => {
-      if (isPassing(error) || statusOf(error) === 401) return;
-      setKey(`console-${crypto.randomUUID()}`);
-      void refresh();
-    },
+  return useSending({
+    send: (words: string, key) => decide(decision, seen, key, words),
+    refreshes: ['approvals'],
+    onDone,
+    onRefused: () => void queries.invalidateQueries({ queryKey: ['approvals'] }),
   });
-  return mutation;
 }

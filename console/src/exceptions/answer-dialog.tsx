@@ -37,9 +37,7 @@ export function AnswerDialog({ kind, exception, isOwn, onClose, onDone }: Props)
             ? 'It is done as it was proposed, with you as the second person.'
             : 'Nothing of it is done, and the exception is open again.'}
         </p>
-        {kind === 'reject' && (
-          <Field label="Reason" name="reason" maxLength={500} readOnly={sending.isUndecided} data-first />
-        )}
+        {kind === 'reject' && <Field label="Reason" name="reason" maxLength={500} data-first />}
       </SendForm>
     </Dialog>
   );

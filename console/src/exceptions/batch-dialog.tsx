@@ -45,14 +45,14 @@ export function BatchDialog({ exceptions: given, onClose }: Props) {
             choices={ACTIONS.map((each) => [each, ACTION_NAMES[each]] as const)}
             value={action}
             data-first
-            onChange={({ target }) => !sending.isUndecided && setAction(target.value as Action)}
+            onChange={({ target }) => setAction(target.value as Action)}
           />
           <p role="status" className="font-medium">
             {count(able.length)} of {count(exceptions.length)} can be, {inQuestion(able)} in question.
             {able.length < exceptions.length &&
               ' The others have no difference in money, and are left alone.'}
           </p>
-          <DecisionFields key={action} action={action} isLocked={sending.isUndecided} />
+          <DecisionFields key={action} action={action} />
         </SendForm>
       )}
     </Dialog>

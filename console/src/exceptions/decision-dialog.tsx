@@ -30,7 +30,7 @@ export function DecisionDialog({ action, exception, onClose, onDone }: Props) {
         tone={action === 'ignore' ? 'bad' : 'main'}
       >
         <p>{whatItDoes(action, exception)}</p>
-        <DecisionFields action={action} isLocked={sending.isUndecided} />
+        <DecisionFields action={action} />
       </SendForm>
     </Dialog>
   );

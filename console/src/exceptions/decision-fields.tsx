@@ -8,10 +8,10 @@ const MOST_DAYS = 90;
 
 const dayIn = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
 
-type Props = Readonly<{ action: Action; isLocked: boolean }>;
+type Props = Readonly<{ action: Action }>;
 
 /** What goes with an action, its reason last. */
-export function DecisionFields({ action, isLocked }: Props) {
+export function DecisionFields({ action }: Props) {
   return (
     <>
       {action === 'expect_later' && (
@@ -23,7 +23,6 @@ export function DecisionFields({ action, isLocked }: Props) {
           min={dayIn(1)}
           max={dayIn(MOST_DAYS)}
           defaultValue={dayIn(7)}
-          readOnly={isLocked}
           data-first
         />
       )}
@@ -35,7 +34,6 @@ export function DecisionFields({ action, isLocked }: Props) {
             name="transaction_id"
             placeholder="txn_…"
             spellCheck={false}
-            readOnly={isLocked}
             data-first
           />
           <Field
@@ -44,11 +42,10 @@ export function DecisionFields({ action, isLocked }: Props) {
             name="payment_id"
             placeholder="pay_…"
             spellCheck={false}
-            readOnly={isLocked}
           />
         </>
       )}
-      <Field label="Reason" name="reason" maxLength={500} readOnly={isLocked} data-first />
+      <Field label="Reason" name="reason" maxLength={500} data-first />
     </>
   );
 }

@@ -4,22 +4,16 @@ import { PAIR, pairOf } from '../payments/payment-search.ts';
 import type { NewExport } from './export-queries.ts';
 import type { ExportSearch } from './export-search.ts';
 
-type Props = Readonly<{ given: ExportSearch; isLocked: boolean }>;
+type Props = Readonly<{ given: ExportSearch }>;
 type Filters = NonNullable<NewExport['filters']>;
 type Choice = Pick<Filters, 'metadata' | 'idempotency_key' | 'attention'>;
 
 /** What payments of one file are chosen by, and those of a schedule's files are not. */
-export const ChoiceFields = ({ given, isLocked }: Props) => (
+export const ChoiceFields = ({ given }: Props) => (
   <>
     <div className="grid grid-cols-2 gap-3">
-      <Field
-        label="Metadata"
-        name="metadata"
-        placeholder="order=1001"
-        defaultValue={given.metadata}
-        readOnly={isLocked}
-      />
-      <Field label="Key" name="idempotency_key" defaultValue={given.idempotency_key} readOnly={isLocked} />
+      <Field label="Metadata" name="metadata" placeholder="order=1001" defaultValue={given.metadata} />
+      <Field label="Key" name="idempotency_key" defaultValue={given.idempotency_key} />
     </div>
     <label className="flex items-center gap-2">
       <input

@@ -19,7 +19,6 @@ type Props = Readonly<{
 export function ExportDialog({ given, onClose, onOrdered, onDone }: Props) {
   const sending = useOrder(onOrdered, onDone);
   const [kind, setKind] = useState<Kind>(given.kind ?? 'payments');
-  const { isUndecided } = sending;
   const send = (form: FormData): string | undefined => {
     const written = exportIn(form, kind);
     if (typeof written === 'string') return written;
@@ -42,22 +41,20 @@ export function ExportDialog({ given, onClose, onOrdered, onDone }: Props) {
   return (
     <Dialog title="New export" onClose={onClose}>
       <SendForm onSend={send} sending={sending} name="Export">
-        <ExportFields kind={kind} onKind={setKind} given={given} isLocked={isUndecided} isFirst />
-        {isOfPayments(kind) && <ChoiceFields given={given} isLocked={isUndecided} />}
+        <ExportFields kind={kind} onKind={setKind} given={given} isFirst />
+        {isOfPayments(kind) && <ChoiceFields given={given} />}
         <div className="grid grid-cols-2 gap-3">
           <Field
             label="From (UTC)"
             name="start_date"
             type={given.start_date?.includes('T') ? 'text' : 'date'}
             defaultValue={given.start_date}
-            readOnly={isUndecided}
           />
           <Field
             label="To (UTC)"
             name="end_date"
             type={given.end_date?.includes('T') ? 'text' : 'date'}
             defaultValue={given.end_date}
-            readOnly={isUndecided}
           />
         </div>
         <label className="flex items-center gap-2">

@@ -20,13 +20,12 @@ type Props = Readonly<{
   kind: Kind;
   onKind: (kind: Kind) => void;
   given: ExportSearch;
-  isLocked: boolean;
   /** The kind has the focus first. */
   isFirst: boolean;
 }>;
 
 /** What the rows are of, which of them, and how they are written; a kind has its filters and no other. */
-export function ExportFields({ kind, onKind, given, isLocked, isFirst }: Props) {
+export function ExportFields({ kind, onKind, given, isFirst }: Props) {
   const session = useSession();
   const kinds = KINDS.filter((each) => mayUse(session, NEEDED[each]));
   return (
@@ -37,9 +36,9 @@ export function ExportFields({ kind, onKind, given, isLocked, isFirst }: Props) 
         choices={kinds.map((each) => [each, inWords(each)] as const)}
         value={kind}
         data-first={isFirst ? '' : undefined}
-        onChange={({ target }) => !isLocked && onKind(target.value as Kind)}
+        onChange={({ target }) => onKind(target.value as Kind)}
       />
-      {isOfPayments(kind) && <PaymentFilters given={given} isLocked={isLocked} />}
+      {isOfPayments(kind) && <PaymentFilters given={given} />}
       {kind === 'audit' ? (
         <div className="grid grid-cols-2 gap-3">
           <Choose
@@ -48,17 +47,11 @@ export function ExportFields({ kind, onKind, given, isLocked, isFirst }: Props) 
             choices={named(ENTITY_TYPES)}
             defaultValue={given.entity_type}
           />
-          <Field label="Id" name="entity_id" defaultValue={given.entity_id} readOnly={isLocked} />
+          <Field label="Id" name="entity_id" defaultValue={given.entity_id} />
         </div>
       ) : (
         !isOfPayments(kind) && (
-          <Field
-            label="Currency"
-            name="currency"
-            maxLength={3}
-            defaultValue={given.currency}
-            readOnly={isLocked}
-          />
+          <Field label="Currency" name="currency" maxLength={3} defaultValue={given.currency} />
         )
       )}
       <div className="grid grid-cols-2 items-end gap-3">
@@ -79,7 +72,7 @@ export function ExportFields({ kind, onKind, given, isLocked, isFirst }: Props) 
   );
 }
 
-function PaymentFilters({ given, isLocked }: Pick<Props, 'given' | 'isLocked'>) {
+function PaymentFilters({ given }: Pick<Props, 'given'>) {
   const { currency, min_amount, max_amount } = given;
   const written = (minor: string | undefined) =>
     minor === undefined || currency === undefined ? undefined : decimal(BigInt(minor), currency, false);
@@ -87,18 +80,13 @@ function PaymentFilters({ given, isLocked }: Pick<Props, 'given' | 'isLocked'>) 
     <>
       <div className="grid grid-cols-2 gap-3">
         <Choose label="Status" name="status" choices={named(STATUSES)} defaultValue={given.status} />
-        <Field
-          label="Declined as"
-          name="decline_code"
-          defaultValue={given.decline_code}
-          readOnly={isLocked}
-        />
+        <Field label="Declined as" name="decline_code" defaultValue={given.decline_code} />
       </div>
-      <Field label="Customer" name="customer_id" defaultValue={given.customer_id} readOnly={isLocked} />
+      <Field label="Customer" name="customer_id" defaultValue={given.customer_id} />
       <div className="grid grid-cols-3 gap-3">
-        <Field label="Currency" name="currency" maxLength={3} defaultValue={currency} readOnly={isLocked} />
-        <Field label="At least" name="min_amount" defaultValue={written(min_amount)} readOnly={isLocked} />
-        <Field label="At most" name="max_amount" defaultValue={written(max_amount)} readOnly={isLocked} />
+        <Field label="Currency" name="currency" maxLength={3} defaultValue={currency} />
+        <Field label="At least" name="min_amount" defaultValue={written(min_amount)} />
+        <Field label="At most" name="max_amount" defaultValue={written(max_amount)} />
       </div>
     </>
   );

@@ -19,7 +19,6 @@ export function ScheduleDialog({ onClose }: Readonly<{ onClose: () => void }>) {
   const sending = useSchedule(onClose);
   const [kind, setKind] = useState<Kind>('payments');
   const [every, setEvery] = useState<Period>('day');
-  const { isUndecided } = sending;
   const send = (form: FormData): string | undefined => {
     const written = exportIn(form, kind);
     if (typeof written === 'string') return written;
@@ -31,32 +30,23 @@ export function ScheduleDialog({ onClose }: Readonly<{ onClose: () => void }>) {
   return (
     <Dialog title="New schedule" onClose={onClose}>
       <SendForm onSend={send} sending={sending} name="Schedule">
-        <ExportFields kind={kind} onKind={setKind} given={{}} isLocked={isUndecided} isFirst />
+        <ExportFields kind={kind} onKind={setKind} given={{}} isFirst />
         <div className="grid grid-cols-2 gap-3">
           <Choose
             label="Of each"
             choices={named(PERIODS)}
             value={every}
-            onChange={({ target }) => !isUndecided && setEvery(target.value as Period)}
+            onChange={({ target }) => setEvery(target.value as Period)}
           />
           {every === 'week' && <Choose label="On" name="weekday" choices={named(WEEKDAYS)} />}
           {every === 'month' && (
-            <Field
-              label="On the"
-              name="day"
-              type="number"
-              min={1}
-              max={31}
-              defaultValue={1}
-              readOnly={isUndecided}
-            />
+            <Field label="On the" name="day" type="number" min={1} max={31} defaultValue={1} />
           )}
-          <Field label="At" name="time" type="time" defaultValue="06:00" readOnly={isUndecided} />
+          <Field label="At" name="time" type="time" defaultValue="06:00" />
           <Field
             label="Time zone"
             name="timezone"
             defaultValue={Intl.DateTimeFormat().resolvedOptions().timeZone}
-            readOnly={isUndecided}
           />
         </div>
         <p className="text-quiet">One file of each, ordered in the one after it.</p>

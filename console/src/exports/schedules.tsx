@@ -55,7 +55,7 @@ export function Schedules() {
 
 function Row({ schedule, onRemove }: Readonly<{ schedule: ExportSchedule; onRemove: () => void }>) {
   const { kind, status, next_run, last_run, error } = schedule;
-  const { mutation } = useScheduleChange(() => {});
+  const { mutation, renew } = useScheduleChange(() => {});
   const isPaused = status === 'paused';
   const fault = mutation.error?.message ?? error;
   return (
@@ -90,9 +90,12 @@ function Row({ schedule, onRemove }: Readonly<{ schedule: ExportSchedule; onRemo
             type="button"
             className="button h-7 px-2"
             aria-disabled={mutation.isPending}
-            onClick={() =>
-              !mutation.isPending && mutation.mutate({ schedule, to: isPaused ? 'active' : 'paused' })
-            }
+            onClick={() => {
+              if (mutation.isPending) return;
+              // What is shown says by now whether the change before was made.
+              renew();
+              mutation.mutate({ schedule, to: isPaused ? 'active' : 'paused' });
+            }}
           >
             {isPaused ? 'Resume' : 'Pause'}
           </button>

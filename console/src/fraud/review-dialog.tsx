@@ -1,9 +1,9 @@
-import { type FormEvent, useId } from 'react';
+import { useId } from 'react';
 import type { VendorPayment } from '../approvals/approval-queries.ts';
-import { Failure } from '../parts/answers.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { textOf } from '../parts/form-text.ts';
 import { money } from '../parts/money.ts';
+import { SendForm } from '../parts/send-form.tsx';
 import { type Outcome, useReview } from './review.ts';
 
 const MEANS: Readonly<Record<Outcome, string>> = {
@@ -19,17 +19,21 @@ type Props = Readonly<{
 }>;
 
 export function ReviewDialog({ outcome, seen, onClose, onDone }: Props) {
-  const review = useReview(outcome, seen, onDone);
+  const sending = useReview(outcome, seen, onDone);
   const notes = useId();
   const isFraud = outcome === 'fraud';
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    if (!review.isPending) review.mutate(textOf(new FormData(event.currentTarget), 'notes'));
+  const send = (form: FormData): undefined => {
+    sending.mutation.mutate(textOf(form, 'notes'));
   };
   const title = `${money(seen.amountCents, seen.currency)} is ${isFraud ? 'a fraud' : 'legitimate'}`;
   return (
     <Dialog title={title} onClose={onClose}>
-      <form onSubmit={submit} noValidate className="flex flex-col gap-4">
+      <SendForm
+        onSend={send}
+        sending={sending}
+        name={isFraud ? 'Mark as fraud' : 'Mark as legitimate'}
+        tone={isFraud ? 'bad' : 'main'}
+      >
         <p className="text-quiet">{MEANS[outcome]}</p>
         <div className="flex flex-col gap-1.5">
           <label htmlFor={notes} className="font-medium">
@@ -49,15 +53,7 @@ export function ReviewDialog({ outcome, seen, onClose, onDone }: Props) {
             }}
           />
         </div>
-        {review.error !== null && <Failure error={review.error} />}
-        <button
-          type="submit"
-          aria-disabled={review.isPending}
-          className={`button h-9 self-end ${isFraud ? 'button-bad' : 'button-main'}`}
-        >
-          {review.isPending ? 'Sending…' : isFraud ? 'Mark as fraud' : 'Mark as legitimate'}
-        </button>
-      </form>
+      </SendForm>
     </Dialog>
   );
 }

@@ -1,21 +1,16 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
 import { dataOf } from '../../../client/src/client.ts';
 import { api } from '../api/api.ts';
-import { isPassing, statusOf } from '../api/problem.ts';
+import { useSending } from '../api/sending.ts';
 import type { VendorPayment } from '../approvals/approval-queries.ts';
 
 export type Outcome = 'legitimate' | 'fraud';
 
-const newKey = (): string => `console-${crypto.randomUUID()}`;
-
 /** Says what a payment is, as it was seen: one that has changed meanwhile is not judged. */
 export function useReview(outcome: Outcome, seen: VendorPayment, onDone: (now: VendorPayment) => void) {
   const queries = useQueryClient();
-  const [key, setKey] = useState(newKey);
-  const refresh = () => queries.invalidateQueries({ queryKey: ['approvals'] });
-  return useMutation({
-    mutationFn: (notes: string | undefined) =>
+  return useSending({
+    send: (notes: string | undefined, key) =>
       dataOf(
         api.POST('/approvals/payments/{id}/review', {
           params: {
@@ -25,14 +20,8 @@ export function useReview(outcome: Outcome, seen: VendorPayment, onDone: (now: V
           body: { outcome, ...(notes === undefined ? {} : { notes }) },
         }),
       ),
-    onSuccess: async (now) => {
-      await refresh();
-      onDone(now);
-    },
-    onError: (error) => {
-      if (isPassing(error) || statusOf(error) === 401) return;
-      setKey(newKey());
-      void refresh();
-    },
+    refreshes: ['approvals'],
+    onDone,
+    onRefused: () => void queries.invalidateQueries({ queryKey: ['approvals'] }),
   });
 }

@@ -1,20 +1,22 @@
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { Failure } from './answers.tsx';
 import { submitFromChoice } from './submit-from-choice.ts';
 
 type Props = Readonly<{
-  /** Sends what was filled in, or says what keeps it from being sent. Not called while an answer is on its way. */
+  /** Sends what was filled in, or says what keeps it from being sent. Not called while an answer is on its way, or was lost. */
   onSend: (form: FormData) => string | undefined;
   sending: Readonly<{
     mutation: Readonly<{ isPending: boolean; error: unknown }>;
     /** There is no final answer: only the same may be sent again. */
     isUndecided: boolean;
+    again: () => void;
   }>;
   /** What the button says. */
   name: string;
   tone?: 'main' | 'bad';
   /** The button has the focus first. */
   isFirst?: boolean;
+  /** What a change of the form does; with it the form can be changed also while there is no final answer. */
   onChange?: () => void;
   children: ReactNode;
 }>;
@@ -29,11 +31,20 @@ export function SendForm({
   onChange,
   children,
 }: Props) {
-  const { mutation, isUndecided } = sending;
+  const { mutation, isUndecided, again } = sending;
   const [fault, setFault] = useState<string>();
+  const button = useRef<HTMLButtonElement>(null);
+  const isLocked = isUndecided && onChange === undefined;
+  useEffect(() => {
+    const { activeElement } = document;
+    const isLost = activeElement === document.body || button.current?.form?.contains(activeElement);
+    if (isLocked && isLost) button.current?.focus();
+  }, [isLocked]);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (!mutation.isPending) setFault(onSend(new FormData(event.currentTarget)));
+    if (mutation.isPending) return;
+    if (isUndecided) again();
+    else setFault(onSend(new FormData(event.currentTarget)));
   };
   return (
     <form
@@ -43,17 +54,21 @@ export function SendForm({
       className="flex flex-col gap-4"
       noValidate
     >
-      {children}
+      <fieldset disabled={isLocked} className="contents">
+        {children}
+      </fieldset>
       <p role="alert" className="text-bad empty:hidden">
         {fault}
       </p>
       {mutation.error !== null && <Failure error={mutation.error} />}
       {isUndecided && (
         <p className="text-quiet">
-          Whether it happened is not known. Sent again it goes out under the same key, so it happens once.
+          Whether it happened is not known. Sent again it goes out as it was, under the same key, so it
+          happens once.
         </p>
       )}
       <button
+        ref={button}
         type="submit"
         data-first={isFirst ? '' : undefined}
         aria-disabled={mutation.isPending}

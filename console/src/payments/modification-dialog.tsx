@@ -19,7 +19,7 @@ type Props = Readonly<{
 export function ModificationDialog({ action, payment, onClose, onDone }: Props) {
   const { currency } = payment;
   const left = action === 'refund' ? refundable(payment) : capturable(payment);
-  const { mutation, key, isUndecided } = useModification(action, payment.id, onDone);
+  const { mutation, key, isUndecided, again } = useModification(action, payment.id, onDone);
   const [text, setText] = useState(() => decimal(left, currency, false));
   const [isLast, setLast] = useState(false);
   const [reason, setReason] = useState('');
@@ -27,11 +27,14 @@ export function ModificationDialog({ action, payment, onClose, onDone }: Props) 
   const ids = { amount: useId(), left: useId(), fault: useId(), reason: useId() };
   const amount = parseDecimal(text, currency);
   const fault = action === 'void' ? undefined : faultOf(amount, left, currency);
+  const isLocked = mutation.isPending || isUndecided;
   const isShown = isAsked && fault !== undefined;
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    if (mutation.isPending) return;
+    if (isUndecided) return again();
     setAsked(true);
-    if (fault !== undefined || mutation.isPending) return;
+    if (fault !== undefined) return;
     const minor = toNumber(amount ?? 0n);
     mutation.mutate({
       ...(action === 'void' || minor === undefined ? {} : { amount: minor }),
@@ -64,7 +67,7 @@ export function ModificationDialog({ action, payment, onClose, onDone }: Props) 
                 inputMode="decimal"
                 autoComplete="off"
                 data-first
-                readOnly={isUndecided}
+                readOnly={isLocked}
                 aria-invalid={isShown}
                 aria-describedby={`${ids.left} ${ids.fault}`}
                 className="field pr-14 tabular-nums aria-invalid:border-bad"
@@ -90,7 +93,7 @@ export function ModificationDialog({ action, payment, onClose, onDone }: Props) 
             <input
               id={ids.reason}
               maxLength={255}
-              readOnly={isUndecided}
+              readOnly={isLocked}
               className="field"
               value={reason}
               onChange={({ target }) => setReason(target.value)}
@@ -103,17 +106,17 @@ export function ModificationDialog({ action, payment, onClose, onDone }: Props) 
               type="checkbox"
               className="size-4"
               checked={isLast}
-              disabled={isUndecided}
+              disabled={isLocked}
               onChange={({ target }) => setLast(target.checked)}
             />
             The last capture: release the rest
           </label>
         )}
         {mutation.error !== null && <Failure error={mutation.error} />}
-        {mutation.error !== null && isUndecided && (
+        {isUndecided && (
           <p className="text-quiet">
-            Whether it happened is not known. Sent again it goes out under the same key, so it happens once at
-            most.
+            Whether it happened is not known. Sent again it goes out as it was, under the same key, so it
+            happens once at most.
           </p>
         )}
         <div className="flex items-center justify-end gap-2">
@@ -123,7 +126,7 @@ export function ModificationDialog({ action, payment, onClose, onDone }: Props) 
             aria-disabled={mutation.isPending}
             className={`button h-9 ${action === 'capture' ? 'button-main' : 'button-bad'}`}
           >
-            {mutation.isPending ? 'Sending…' : mutation.error !== null && isUndecided ? 'Send again' : button}
+            {mutation.isPending ? 'Sending…' : isUndecided ? 'Send again' : button}
           </button>
         </div>
         <p className="truncate font-mono text-xs text-quiet" title={key}>

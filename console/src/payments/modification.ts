@@ -1,11 +1,11 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
 import { dataOf } from '../../../client/src/client.ts';
 import { api, type Schemas } from '../api/api.ts';
-import { isPassing, statusOf } from '../api/problem.ts';
+import { leavesOpen, statusOf } from '../api/problem.ts';
+import { useSending } from '../api/sending.ts';
 import type { Action } from './what-is-left.ts';
 
-export type Asked = Readonly<{ amount?: number; reason?: string; final?: boolean }>;
+type Asked = Readonly<{ amount?: number; reason?: string; final?: boolean }>;
 
 const send = (action: Action, id: string, key: string, asked: Asked): Promise<Schemas['Transaction']> => {
   const params = { path: { id }, header: { 'Idempotency-Key': key } };
@@ -14,31 +14,23 @@ const send = (action: Action, id: string, key: string, asked: Asked): Promise<Sc
   return dataOf(api.POST('/payments/{id}/void', { params, body: {} }));
 };
 
-/** Without a final answer it may have happened all the same, so that only the very same may be sent again. */
-const isOpen = (error: unknown): boolean =>
-  error !== null && (isPassing(error) || statusOf(error) === 409 || statusOf(error) === 401);
+/** A conflict too may be with what was sent before. */
+const isOpen = (error: unknown): boolean => leavesOpen(error) || statusOf(error) === 409;
 
-/**
- * One capture, refund or void. Its idempotency key is made with the form and stays for as long as what was sent has no
- * final answer, so that however often it is sent, it happens at most once.
- */
+/** One capture, refund or void. */
 export function useModification(
   action: Action,
   id: string,
   onDone: (transaction: Schemas['Transaction']) => void,
 ) {
   const queries = useQueryClient();
-  const [key, setKey] = useState(() => `console-${crypto.randomUUID()}`);
-  const mutation = useMutation({
-    mutationFn: (asked: Asked) => send(action, id, key, asked),
-    onSuccess: async (transaction) => {
-      await queries.invalidateQueries({ queryKey: ['payment', id] });
+  return useSending({
+    send: (asked: Asked, key) => send(action, id, key, asked),
+    refreshes: ['payment'],
+    onDone: (transaction) => {
       void queries.invalidateQueries({ queryKey: ['payments', 'newest'] });
       onDone(transaction);
     },
-    onError: (error) => {
-      if (!isOpen(error)) setKey(`console-${crypto.randomUUID()}`);
-    },
+    isOpen,
   });
-  return { mutation, key, isUndecided: mutation.isPending || isOpen(mutation.error) };
 }

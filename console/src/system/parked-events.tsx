@@ -42,7 +42,7 @@ function Parked({ event }: Readonly<{ event: ParkedEvent }>) {
           data-row
           aria-disabled={unpark.isPending}
           onClick={() => {
-            if (!unpark.isPending) unpark.mutate();
+            if (!unpark.isPending) unpark.mutate(undefined);
           }}
           className="button"
         >

@@ -1,8 +1,7 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { queryOptions } from '@tanstack/react-query';
 import { dataOf } from '../../../client/src/client.ts';
 import { api, apiOnce, type Schemas } from '../api/api.ts';
-import { isPassing, statusOf } from '../api/problem.ts';
+import { useSending } from '../api/sending.ts';
 
 export type SystemState = Schemas['SystemState'];
 export type ParkedEvent = Schemas['ParkedEvent'];
@@ -63,19 +62,14 @@ export const deadLettersQuery = queryOptions({
 });
 
 /** Puts one parked event back on its way, under one key for as long as no final answer came. */
-export function useUnpark({ id }: ParkedEvent) {
-  const queries = useQueryClient();
-  const [key, setKey] = useState(() => `console-${crypto.randomUUID()}`);
-  return useMutation({
-    mutationFn: () =>
+export const useUnpark = ({ id }: ParkedEvent) =>
+  useSending({
+    send: (_: undefined, key) =>
       dataOf(
         api.POST('/outbox/{id}/unpark', {
           params: { path: { id }, header: { 'Idempotency-Key': key } },
         }),
       ),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['system'] }),
-    onError: (error) => {
-      if (!isPassing(error) && statusOf(error) !== 401) setKey(`console-${crypto.randomUUID()}`);
-    },
-  });
-}
+    refreshes: ['system'],
+    onDone: () => {},
+  }).mutation;

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { dataOf } from '../../../client/src/client.ts';
 import { api } from '../api/api.ts';
 import type { EventType } from '../api/event-types.ts';
+import { leavesOpen } from '../api/problem.ts';
 import { Failure } from '../parts/answers.tsx';
 import { useZone } from '../parts/clock.tsx';
 import { Dialog } from '../parts/dialog.tsx';
@@ -53,11 +54,11 @@ export function ReplayDialog({ endpoint, onClose, onDone }: Props) {
     if (counted === undefined) count.mutate();
     else replay.mutate();
   };
-  // What was counted was of other terms, and so would be the key's replay.
+  // What was counted was of other terms, and so would be the key's replay: one that may be under way keeps its terms.
   const changing =
     <Value,>(set: (value: Value) => void) =>
     (value: Value) => {
-      if (replay.isPending) return;
+      if (replay.isPending || leavesOpen(replay.error)) return;
       set(value);
       setKey(newKey());
       count.reset();

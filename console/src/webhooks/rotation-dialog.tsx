@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { dataOf } from '../../../client/src/client.ts';
 import { api } from '../api/api.ts';
-import { isPassing } from '../api/problem.ts';
+import { leavesOpen } from '../api/problem.ts';
 import { Failure } from '../parts/answers.tsx';
 import { Time } from '../parts/clock.tsx';
 import { CodeBlock } from '../parts/code-block.tsx';
@@ -24,7 +24,7 @@ export function RotationDialog({ endpoint: { id, url }, onClose }: Props) {
       ),
     onSuccess: () => queries.invalidateQueries({ queryKey: endpointsQuery.queryKey }),
     onError: (error) => {
-      if (!isPassing(error)) setKey(`console-${crypto.randomUUID()}`);
+      if (!leavesOpen(error)) setKey(`console-${crypto.randomUUID()}`);
     },
     // The secret is in no cache once the dialog is closed.
     gcTime: 0,
