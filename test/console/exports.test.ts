@@ -80,9 +80,9 @@ describe.runIf(hasChromium())('exports in the console', () => {
     isCut = false;
     // The button has the focus, as what had it is locked.
     await page.keyboard.press('Enter');
-    await page.getByText('Completed').first().waitFor();
+    await expect.poll(() => sent.length).toBe(4);
     expect(new Set(sent).size).toBe(1);
-    expect(sent).toHaveLength(4);
+    await page.getByRole('link', { name: 'Download' }).waitFor();
     expect(await jobs()).toHaveLength(before + 1);
   });
 
