@@ -60,7 +60,7 @@ export type PaywrightClient = Client<paths> &
 
 /**
  * A client. Each call resolves with an answer of success, and rejects with `PaywrightProblem` for any other answer, `PaywrightNoAnswer` where
- * there was none, or the reason of the call's `signal`. A POST has an idempotency key whether it is given one or not,
+ * there was none that can be read, or the reason of the call's `signal`. A POST has an idempotency key whether it is given one or not,
  * and is repeated under it alone.
  */
 export function createClient(options: ClientOptions): PaywrightClient {
@@ -77,7 +77,7 @@ export function createClient(options: ClientOptions): PaywrightClient {
     onResponse: async ({ request, response, options: { parseAs } }) => {
       if (response.status === 304) return undefined;
       if (!response.ok) throw await refusal(response, keyOf(request));
-      return parseAs === 'json' ? readBy(parseJson, response) : undefined;
+      return parseAs === 'json' ? readBy(parseJson, request, response) : undefined;
     },
   });
   const newest = async (signal: AbortSignal) =>

@@ -43,7 +43,7 @@ type Rest = Readonly<{
 }>;
 
 /**
- * No answer came in all attempts, or not in time: whether anything happened is not known. A repeat under `idempotencyKey` finds out,
+ * No answer came in all attempts, or not in time, or what came as a success has no JSON of its own, as a proxy's page: whether anything happened is not known. A repeat under `idempotencyKey` finds out,
  * also from another process, and does nothing twice.
  */
 export class PaywrightNoAnswer extends Error {

@@ -37,6 +37,7 @@ export const sender =
       request.signal.aborted ? request.signal.reason : new PaywrightNoAnswer(attempts, order.key, cause);
     try {
       for (let attempt = 0; ; attempt++) {
+        ATTEMPTS.set(request, attempt + 1);
         const isLast = !order.repeatable || attempt >= settings.retries;
         const outcome = await attempted(settings, order, whole).catch((cause: unknown) => ({ cause }));
         if ('cause' in outcome) {
@@ -65,6 +66,11 @@ export const sender =
 export const keyOf = (request: Request): string | undefined => KEYS.get(request);
 
 const KEYS = new WeakMap<Request, string>();
+
+/** How often a request was sent. */
+export const attemptsOf = (request: Request): number => ATTEMPTS.get(request) ?? 1;
+
+const ATTEMPTS = new WeakMap<Request, number>();
 
 /** A request and what is the same in all its attempts. */
 type Order = Readonly<{

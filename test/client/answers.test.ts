@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createClient, type PaywrightProblem, problemOf } from '../../client/src/client.ts';
+import {
+  createClient,
+  PaywrightNoAnswer,
+  type PaywrightProblem,
+  problemOf,
+} from '../../client/src/client.ts';
 
 const json = (body: string, headers: Record<string, string> = {}) =>
   new Response(body, { headers: { 'content-type': 'application/json', ...headers } });
@@ -15,6 +20,16 @@ function aClientOf(answers: readonly Response[], options: object = {}) {
 const WHOLE = '{"items":[{"amount":90071992547409931}]}';
 const exactly = (_: string, value: unknown, { source = '' }: Readonly<{ source?: string }> = {}) =>
   typeof value === 'number' ? BigInt(source) : value;
+const PAYMENT = { amount: 1999, currency: 'USD', payment_method: 'card' } as const;
+const KEYED = { params: { header: { 'Idempotency-Key': 'order-1' } } };
+/** A body of which half comes. */
+const brokenOff = (before = () => {}) =>
+  new ReadableStream({
+    pull: (controller) => {
+      before();
+      controller.error(new TypeError('terminated'));
+    },
+  });
 const parseJson = (text: string): unknown => JSON.parse(text, exactly);
 
 describe('an answer in JSON', () => {
@@ -44,16 +59,57 @@ describe('an answer in JSON', () => {
     expect(data).toBe(WHOLE);
   });
 
-  it.each([
-    ['204', new Response(null, { status: 204 })],
-    ['200 without a body', new Response(null)],
-    ['200 of length 0', new Response('', { headers: { 'content-length': '0' } })],
-  ])('that is none is none to it: %s', async (_, answer) => {
+  it('that is none by its status is none to it', async () => {
     const read: string[] = [];
     const parse = (text: string) => read.push(text);
-    const { data } = await aClientOf([answer], { parseJson: parse }).GET('/balance');
+    const { data } = await aClientOf([new Response(null, { status: 204 })], { parseJson: parse }).GET(
+      '/balance',
+    );
     expect(data).toBeUndefined();
     expect(read).toEqual([]);
+  });
+
+  it.each([
+    ['without a body', () => new Response(null)],
+    ['of length 0', () => new Response('', { headers: { 'content-length': '0' } })],
+    [
+      'that is a page',
+      () => new Response('<html>Log in</html>', { headers: { 'content-type': 'text/html' } }),
+    ],
+    ['of half a JSON', () => json('{"id":"pay_1","amo')],
+    ['of a body that breaks off', () => new Response(brokenOff())],
+  ])(
+    'that is a success %s says no more than silence: it rejects with the key of the request',
+    async (_, answer) => {
+      const asked = aClientOf([answer()]).POST('/payments', { body: PAYMENT, ...KEYED });
+      const fault = await asked.catch((each: unknown) => each);
+      expect(fault).toBeInstanceOf(PaywrightNoAnswer);
+      expect(fault).toMatchObject({ attempts: 1, idempotencyKey: 'order-1' });
+    },
+  );
+
+  it('says of how many attempts none had an answer that can be read', async () => {
+    const client = aClientOf([refused(503, 'overloaded'), new Response(null)], { retries: 1, backoffMs: 1 });
+    await expect(client.POST('/payments', { body: PAYMENT, ...KEYED })).rejects.toMatchObject({
+      name: 'PaywrightNoAnswer',
+      attempts: 2,
+    });
+  });
+
+  it('that the function refuses rejects with its own reason', async () => {
+    const refusing = () => {
+      throw new RangeError('too large');
+    };
+    await expect(aClientOf([json('{}')], { parseJson: refusing }).GET('/balance')).rejects.toThrow(
+      RangeError,
+    );
+  });
+
+  it('that breaks off as its caller leaves rejects with the reason of the caller', async () => {
+    const left = new AbortController();
+    const answer = new Response(brokenOff(() => left.abort(new Error('left'))));
+    const asked = aClientOf([answer]).GET('/balance', { signal: left.signal });
+    await expect(asked).rejects.toThrow('left');
   });
 });
 
