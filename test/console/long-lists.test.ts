@@ -90,4 +90,40 @@ describe.runIf(hasChromium())('a long list', () => {
     expect(await page.evaluate("document.querySelector('tbody').offsetHeight")).toBe(first.height);
     expect(faults()).toEqual([]);
   });
+
+  it('of an email’s payments puts one look at the customer on record, however many pages of it are loaded', async () => {
+    const { id: customer_id } = await desk.api<{ id: string }>('/customers', {
+      method: 'POST',
+      key: 'customer-1',
+      body: { email: 'ada@example.com', name: 'Ada Lovelace' },
+    });
+    const body = { amount: 1_999, currency: 'USD', payment_method: 'card', customer_id };
+    for (let each = 0; each < 101; each++)
+      await desk.api('/payments', { method: 'POST', key: `of-ada-${each}`, body });
+    const { page, faults } = await desk.open();
+    await logIn(page, desk.url, desk.token, '/payments?customer_email=ada%40example.com');
+    await page.getByText('100 shown', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Load more' }).click();
+    await page.getByText('101 shown, all there are', { exact: true }).waitFor();
+    const looks = await desk.api<{ items: readonly { action: string }[] }>(
+      `/audit?entity_type=customer_access&entity_id=${customer_id.replace('cus_', 'cac_')}`,
+    );
+    expect(looks.items.map(({ action }) => action)).toEqual(['customer.found']);
+    expect(faults()).toEqual([]);
+  });
+
+  it('asks for an email once where no answer came, and again when it is told to', async () => {
+    const { page } = await desk.open();
+    await logIn(page, desk.url, desk.token);
+    let asked = 0;
+    await page.route('**/console/api/payments?customer_email=*', (route) => {
+      asked++;
+      return route.abort('connectionreset');
+    });
+    await page.goto(`${desk.url}/console/payments?customer_email=eve%40example.com`);
+    await page.getByText('The server cannot be reached').waitFor();
+    expect(asked).toBe(1);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => asked).toBe(2);
+  });
 });

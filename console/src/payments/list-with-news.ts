@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { newestPayments, type Payment, paymentList } from './payment-queries.ts';
-import type { PaymentSearch } from './payment-search.ts';
+import { type PaymentSearch, withoutEmail } from './payment-search.ts';
 
 /** The rows of a list in the places they had, each as it is now, and how many there are above them by now. */
 export function withNews(listed: readonly Payment[], newest: readonly Payment[]) {
@@ -13,17 +13,6 @@ export function withNews(listed: readonly Payment[], newest: readonly Payment[])
   const [top] = listed;
   const isAbove = ({ created_at }: Payment) => top === undefined || created_at >= top.created_at;
   return { rows, added: newest.filter((payment) => !known.has(payment.id) && isAbove(payment)).length };
-}
-
-/**
- * The same filters with the customer's id in place of an email, each look-up of which is on record; undefined while no payment says
- * the id.
- */
-function withoutEmail(search: PaymentSearch, listed: readonly Payment[]): PaymentSearch | undefined {
-  const { customer_email, ...others } = search;
-  if (customer_email === undefined) return search;
-  const customer_id = listed[0]?.customer_id;
-  return customer_id === undefined ? undefined : { ...others, customer_id };
 }
 
 /** `known` are the filters as whatever is asked beside the list names them, `withoutEmail`. */

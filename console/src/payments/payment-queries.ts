@@ -1,8 +1,8 @@
 import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
 import { dataOf } from '../../../client/src/client.ts';
-import { api, type Schemas } from '../api/api.ts';
+import { api, apiOnce, type Schemas } from '../api/api.ts';
 import { mayUse, sessionQuery } from '../api/session.ts';
-import { listQueryOf, type PaymentSearch } from './payment-search.ts';
+import { listQueryOf, type PaymentSearch, withoutEmail } from './payment-search.ts';
 
 export type Payment = Schemas['Payment'];
 export type PaymentWithTransactions = Schemas['PaymentWithTransactions'];
@@ -11,30 +11,40 @@ const PAGE = 100;
 /** How many of the newest are looked through for those that the list does not have. */
 const HEAD = 20;
 
-/** The list as it was when it was opened: rows that are there stay where they are. */
+/** Where a page after the first begins, of the same payments however its filters name their customer. */
+type From = Readonly<{ cursor: string; by: PaymentSearch }>;
+
+/**
+ * The list as it was when it was opened: rows that are there stay where they are. A look-up of an email is on record each time, so it is sent
+ * once, and later pages are asked for by the customer's id.
+ */
 export const paymentList = (search: PaymentSearch) =>
   infiniteQueryOptions({
     queryKey: ['payments', 'list', search],
-    queryFn: ({ pageParam, signal }) =>
-      dataOf(
-        api.GET('/payments', {
-          params: {
-            query: {
-              ...listQueryOf(search),
-              limit: PAGE,
-              ...(pageParam === undefined ? {} : { cursor: pageParam }),
-            },
-          },
-          signal,
-        }),
-      ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+    queryFn: ({ pageParam: from, signal }) => {
+      const by = from?.by ?? search;
+      const query = {
+        ...listQueryOf(by),
+        limit: PAGE,
+        ...(from === undefined ? {} : { cursor: from.cursor }),
+      };
+      const { GET } = by.customer_email === undefined ? api : apiOnce;
+      return dataOf(GET('/payments', { params: { query }, signal }));
+    },
+    initialPageParam: undefined as From | undefined,
+    getNextPageParam: ({ items, next_cursor }, _pages, from): From | undefined => {
+      const by = from?.by ?? search;
+      return next_cursor === null ? undefined : { cursor: next_cursor, by: withoutEmail(by, items) ?? by };
+    },
     staleTime: 60_000,
   });
 
-/** Asks for the list while the page that shows it is loaded. Says nothing of a failure: the page asks again, and shows that one. */
+/**
+ * Asks for the list while the page that shows it is loaded. Says nothing of a failure: the page asks again, and shows that one. A look-up of
+ * an email is left to the page.
+ */
 export function askForPayments(queries: QueryClient, search: PaymentSearch): void {
+  if (search.customer_email !== undefined) return;
   const asked = async () => {
     const session = await queries.ensureQueryData(sessionQuery);
     if (session !== null && mayUse(session, 'payments'))

@@ -43,6 +43,20 @@ export const paymentSearch = z.object({
 
 export type PaymentSearch = z.infer<typeof paymentSearch>;
 
+/**
+ * The same filters with the customer's id in place of an email, each look-up of which is on record; undefined while no payment says
+ * the id.
+ */
+export function withoutEmail(
+  search: PaymentSearch,
+  listed: readonly Readonly<{ customer_id?: string }>[],
+): PaymentSearch | undefined {
+  const { customer_email, ...others } = search;
+  if (customer_email === undefined) return search;
+  const customer_id = listed[0]?.customer_id;
+  return customer_id === undefined ? undefined : { ...others, customer_id };
+}
+
 type ListQuery = NonNullable<paths['/payments']['get']['parameters']['query']>;
 
 /** The same filters as the API takes them. An amount without its currency is no filter. */
