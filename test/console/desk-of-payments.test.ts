@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
+import { expectFit } from '../support/console-looks.ts';
 import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
 
 type Payment = Readonly<{ id: string; customer_id: string }>;
@@ -113,6 +114,27 @@ describe.runIf(hasChromium())('the desk of payments', () => {
         async () => (await desk.api<Readonly<{ items: readonly Exported[] }>>('/exports')).items[0]?.query,
       )
       .toEqual({ attention: true, end_date: since });
+    expect(faults()).toEqual([]);
+  });
+
+  it('finds by an amount with its currency in the box, and says how one is written where it is none', async () => {
+    const { page, faults } = await desk.open();
+    await logIn(page, desk.url, desk.token);
+    await page.getByText('3 shown').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('24800.5 JPY');
+    await page.keyboard.press('Enter');
+    await page.getByText('An amount is written as 1,999 JPY.').waitFor();
+    await expectFit(page, 'an amount that is none');
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('jpy 24,800');
+    await page.keyboard.press('Enter');
+    await page.getByText('1 payment · 24,800 JPY', { exact: true }).waitFor();
+    expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({
+      currency: 'JPY',
+      min_amount: '24800',
+      max_amount: '24800',
+    });
     expect(faults()).toEqual([]);
   });
 

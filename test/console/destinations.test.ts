@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { typedAmount } from '../../console/src/payments/typed-amount.ts';
 import { pagesNamed, paymentsOf } from '../../console/src/shell/destinations.ts';
 import { placeOf } from '../../console/src/shell/search-places.ts';
 
@@ -15,10 +16,45 @@ describe('what is typed among payments', () => {
     ['a customer’s id', customer, { to: '/payments', search: { customer_id: customer } }],
     ['an email', 'ada@example.com', { to: '/payments', search: { customer_email: 'ada@example.com' } }],
     ['a pair of metadata', 'order=1001', { to: '/payments', search: { metadata: 'order=1001' } }],
+    [
+      'an amount with its currency',
+      '19.99 USD',
+      { to: '/payments', search: { currency: 'USD', min_amount: '1999', max_amount: '1999' } },
+    ],
+    ['a number alone as a key', '1999', { to: '/payments', search: { idempotency_key: '1999' } }],
     ['any other text as a key', 'order-1001', { to: '/payments', search: { idempotency_key: 'order-1001' } }],
   ])('finds %s', (_, typed, found) => {
     expect(paymentsOf(typed)).toMatchObject(found);
   });
+
+  it.each([
+    ['19.99 USD', 'USD', 1_999],
+    ['USD 19.99', 'USD', 1_999],
+    [' usd  1,234.5 ', 'USD', 123_450],
+    ['1999 JPY', 'JPY', 1_999],
+    ['1.999 KWD', 'KWD', 1_999],
+    ['0 EUR', 'EUR', 0],
+    ['90071992547409.91 USD', 'USD', Number.MAX_SAFE_INTEGER],
+  ])('is an amount to the last digit: %s', (typed, currency, minor) => {
+    expect(typedAmount(typed)).toEqual({ currency, minor });
+  });
+
+  it.each([
+    ['19.999 USD', 'An amount is written as 19.99 USD.'],
+    ['19,99 EUR', 'An amount is written as 19.99 EUR.'],
+    ['19.99 JPY', 'An amount is written as 1,999 JPY.'],
+    ['-5 USD', 'An amount is written as 19.99 USD.'],
+    ['90071992547409.92 USD', 'The API takes no amount as large.'],
+  ])('is no amount of its currency, and finds nothing: %s', (typed, fault) => {
+    expect(paymentsOf(typed)).toEqual({ fault });
+  });
+
+  it.each(['1999', '19.99', 'USD', 'USD19.99', 'order 1001', '1 2 USD', 'usd eur', '. USD'])(
+    'is no amount with a currency: %s',
+    (typed) => {
+      expect(typedAmount(typed)).toBeUndefined();
+    },
+  );
 
   it('finds nothing where nothing is typed', () => {
     expect(paymentsOf('  ')).toBeUndefined();

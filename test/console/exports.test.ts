@@ -71,7 +71,7 @@ describe.runIf(hasChromium())('exports in the console', () => {
     await page.getByRole('button', { name: 'New export' }).click();
     await page.getByLabel('Rows of', { exact: true }).press('Enter');
     await page.getByText('Whether it happened is not known').waitFor();
-    const box = page.getByLabel('Only those that need attention');
+    const box = page.getByLabel('Only those that need attention', { exact: true });
     expect(await box.isDisabled()).toBe(true);
     await box.evaluate((element: { checked: boolean; closest: (of: string) => { disabled: boolean } }) => {
       element.closest('fieldset').disabled = false;

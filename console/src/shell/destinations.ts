@@ -1,3 +1,4 @@
+import { typedAmount } from '../payments/typed-amount.ts';
 import type { PageLink } from './pages.ts';
 
 type Page = Pick<PageLink, 'path' | 'name' | 'key'>;
@@ -22,8 +23,8 @@ export const pagesNamed = (text: string, pages: readonly Page[]): readonly Desti
     .map(({ name, path, key }) => ({ label: name, hint: `g ${key}`, to: path }));
 };
 
-/** What a text that was typed among payments finds: the list by a filter, or one of them. */
-export function paymentsOf(typed: string): Destination | undefined {
+/** What a text that was typed among payments finds: the list by a filter, or one of them; nothing, or a fault where an amount is none of its currency. */
+export function paymentsOf(typed: string): Destination | Readonly<{ fault: string }> | undefined {
   const text = typed.trim();
   const listed = (search: Record<string, string>): Destination => ({
     label: text,
@@ -35,5 +36,11 @@ export function paymentsOf(typed: string): Destination | undefined {
   if (PAYMENT.test(text)) return { label: text, hint: 'Payment', to: `/payments/${text}` };
   if (CUSTOMER.test(text)) return listed({ customer_id: text });
   if (EMAIL.test(text)) return listed({ customer_email: text });
+  const amount = typedAmount(text);
+  if (amount !== undefined) {
+    if ('fault' in amount) return amount;
+    const minor = `${amount.minor}`;
+    return listed({ currency: amount.currency, min_amount: minor, max_amount: minor });
+  }
   return listed(PAIR.test(text) ? { metadata: text } : { idempotency_key: text });
 }
