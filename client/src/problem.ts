@@ -43,8 +43,8 @@ type Rest = Readonly<{
 }>;
 
 /**
- * No answer came in all attempts, or not in time, or what came as a success has no JSON of its own, as a proxy's page: whether anything happened is not known. A repeat under `idempotencyKey` finds out,
- * also from another process, and does nothing twice.
+ * No answer came in all attempts, or not in time, or a success came without JSON, as a proxy's page does: whether anything happened is not
+ * known. A repeat under `idempotencyKey` finds out, also from another process, and does nothing twice.
  */
 export class PaywrightNoAnswer extends Error {
   override readonly name = 'PaywrightNoAnswer';

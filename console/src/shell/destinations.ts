@@ -23,7 +23,7 @@ export const pagesNamed = (text: string, pages: readonly Page[]): readonly Desti
     .map(({ name, path, key }) => ({ label: name, hint: `g ${key}`, to: path }));
 };
 
-/** What a text that was typed among payments finds: the list by a filter, or one of them; nothing, or a fault where an amount is none of its currency. */
+/** What a text that was typed among payments finds: the list by a filter, or one of them; a fault where an amount is none of its currency. */
 export function paymentsOf(typed: string): Destination | Readonly<{ fault: string }> | undefined {
   const text = typed.trim();
   const listed = (search: Record<string, string>): Destination => ({
