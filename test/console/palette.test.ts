@@ -83,4 +83,27 @@ describe.runIf(hasChromium())('the palette', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: '777,777 JPY' }).waitFor();
   });
+
+  it('leads to all payments of an amount where there are more than it shows', async () => {
+    await desk.api('/payments/batch', {
+      method: 'POST',
+      key: 'many',
+      body: {
+        payments: Array.from({ length: 25 }, (_, n) => ({
+          amount: 555,
+          currency: 'EUR',
+          payment_method: 'card',
+          idempotency_key: `many-${n}`,
+        })),
+      },
+    });
+    const { page } = await desk.open();
+    await logIn(page, desk.url, desk.token);
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('5.55 EUR');
+    await page.keyboard.press('Enter');
+    await page.getByText('Amounts since').waitFor();
+    await page.getByRole('option', { name: 'All payments of 5.55 EUR' }).click();
+    await page.getByText('25 payments · 138.75 EUR', { exact: true }).waitFor();
+  });
 });

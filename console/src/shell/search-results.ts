@@ -2,6 +2,7 @@ import { dataOf } from '../../../client/src/client.ts';
 import { apiOnce, type Schemas } from '../api/api.ts';
 import { inWords } from '../parts/badge.tsx';
 import { money } from '../parts/money.ts';
+import { typedAmount } from '../payments/typed-amount.ts';
 import type { Destination } from './destinations.ts';
 import { placeOf } from './search-places.ts';
 
@@ -25,11 +26,25 @@ const destinationOf = (result: Result): Destination => ({
   ...placeOf(result),
 });
 
+/** The list of all payments of an amount, where the text says its currency. */
+function ofAmount(q: string): Destination | undefined {
+  const amount = typedAmount(q);
+  if (amount === undefined || 'fault' in amount) return undefined;
+  const { currency, minor } = amount;
+  return {
+    label: `All payments of ${money(minor, currency)}`,
+    hint: 'Payments',
+    to: '/payments',
+    search: { currency, min_amount: `${minor}`, max_amount: `${minor}` },
+  };
+}
+
 /** Asks once: that a customer was looked up by email is on record each time. */
 export async function find(q: string): Promise<Found> {
   const { results, amounts_since } = await dataOf(apiOnce.GET('/search', { params: { query: { q } } }));
+  const all = amounts_since === undefined ? undefined : ofAmount(q);
   return {
-    destinations: results.map(destinationOf),
+    destinations: [...results.map(destinationOf), ...(all === undefined ? [] : [all])],
     ...(amounts_since === undefined ? {} : { amountsSince: amounts_since }),
   };
 }
