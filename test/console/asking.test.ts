@@ -97,6 +97,21 @@ describe.runIf(hasChromium())('the console asks the API', () => {
     expect(await desk.api(`/customers/${id}`)).toMatchObject({ status: 404 });
   });
 
+  it('for a login where the session is over, and not for what alone is refused as if it were', async () => {
+    const { page } = await desk.open();
+    await logIn(page, desk.url, desk.token, '/ledger');
+    await page.route('**/console/api/customers?*', (route) =>
+      route.fulfill({ status: 401, json: { title: 'Not of this session', code: 'unauthenticated' } }),
+    );
+    await page.getByRole('link', { name: 'Customers', exact: true }).first().click();
+    await page.getByRole('alert').getByText('Not of this session').waitFor();
+    expect(await page.getByRole('button', { name: 'Log out' }).count()).toBe(1);
+    await page.unroute('**/console/api/customers?*');
+    await page.context().clearCookies();
+    await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
+    await page.getByLabel('Token', { exact: true }).waitFor();
+  });
+
   it('for balances, and has each to its last digit', async () => {
     const { page } = await desk.open();
     const sums = '"pending":0,"paid_out":0,"differences":0';

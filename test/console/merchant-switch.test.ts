@@ -67,6 +67,29 @@ describe.runIf(hasChromium())('the choice of a merchant in the console', () => {
     expect(faults()).toEqual([]);
   });
 
+  it('is asked for on a page of a merchant that was come to without one, and the session stays', async () => {
+    const { page, faults } = await desk.open();
+    const refused: string[] = [];
+    page.on('response', (response) => {
+      if (response.status() === 401 && response.url().includes('/api/')) refused.push(response.url());
+    });
+    await logIn(page, desk.url, admin, '/payments?status=failed');
+    await page.getByText('Choose one first').waitFor();
+    for (const path of ['overview', `payments/pay_${'0'.repeat(32)}`, 'exports', 'webhooks', 'ledger']) {
+      await page.goto(`${desk.url}/console/${path}`);
+      await page.getByText('This page is of a merchant').waitFor();
+    }
+    await page.goto(`${desk.url}/console/approvals`);
+    await page.getByText('Nothing waits for approval').waitFor();
+    const approver = await desk.tokenOf({ role: 'dispatcher' });
+    const { page: other } = await desk.open();
+    await logIn(other, desk.url, approver, '/customers');
+    await other.getByText('Your token names none').waitFor();
+    expect(await other.getByRole('button', { name: 'Log out' }).count()).toBe(1);
+    expect(refused).toEqual([]);
+    expect(faults()).toEqual([]);
+  });
+
   it('is in the address, so that a link leads there, and refused to those of another merchant', async () => {
     const { page } = await desk.open();
     await logIn(page, desk.url, await desk.tokenOf({ merchant: 'shop-1' }), '/@shop-2/payments');

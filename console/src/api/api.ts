@@ -12,11 +12,15 @@ export const whenSessionEnds = (listener: () => void): void => {
   onSessionEnded = listener;
 };
 
+/** Where the session is read, begun and ended. */
+export const SESSION = '/console/session';
+
 const PLACE = {
   baseUrl: API,
   // Numbers beyond 2^53 are `bigint`, whatever their type says.
   parseJson: parseExact,
-  onUnauthorized: () => onSessionEnded(),
+  // Also what is asked of no merchant is answered so; whether the session is over, it says itself.
+  onUnauthorized: () => void fetchAnswer(SESSION).catch(() => {}),
 };
 
 const MINUTE_MS = 60_000;

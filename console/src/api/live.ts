@@ -1,7 +1,7 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { API, chosenMerchant } from './address.ts';
-import { fetchAnswer } from './api.ts';
+import { fetchAnswer, SESSION } from './api.ts';
 import { EVENT_TYPES } from './event-types.ts';
 import { statusOf } from './problem.ts';
 
@@ -72,7 +72,7 @@ export function useLive(): Connection {
         return;
       }
       try {
-        await fetchAnswer('/console/session');
+        await fetchAnswer(SESSION);
         setConnection(isOpen() ? 'live' : 'polling');
         await refresh(queries, true, 'always');
       } catch (error) {

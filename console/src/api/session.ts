@@ -1,6 +1,6 @@
 import { type QueryClient, queryOptions } from '@tanstack/react-query';
 import { chosenMerchant } from './address.ts';
-import { fetchAnswer } from './api.ts';
+import { fetchAnswer, SESSION } from './api.ts';
 import { isPassing, statusOf } from './problem.ts';
 
 /** Who is logged in, as `/console/session` says; what is read is of the merchant that the token names, or which was chosen. */
@@ -17,8 +17,6 @@ export type Session = Readonly<{
   expires_at?: string;
 }>;
 
-const PATH = '/console/session';
-
 async function read(answer: Response): Promise<Session> {
   const session = (await answer.json()) as Session;
   if (session.merchant_id !== undefined || !mayManage(session)) return session;
@@ -34,7 +32,7 @@ export const sessionQuery = queryOptions<Session | null>({
   queryKey: ['session'],
   queryFn: async () => {
     try {
-      return await read(await fetchAnswer(PATH));
+      return await read(await fetchAnswer(SESSION));
     } catch (error) {
       if (statusOf(error) === 401) return null;
       throw error;
@@ -47,7 +45,7 @@ export const sessionQuery = queryOptions<Session | null>({
 /** How people may log in here, beside a token: a path of this server, which leads to the organisation's provider. */
 export const waysQuery = queryOptions({
   queryKey: ['session', 'ways'],
-  queryFn: async () => (await (await fetchAnswer(`${PATH}/ways`)).json()) as { provider: string | null },
+  queryFn: async () => (await (await fetchAnswer(`${SESSION}/ways`)).json()) as { provider: string | null },
   staleTime: Number.POSITIVE_INFINITY,
 });
 
@@ -58,7 +56,7 @@ export const loginFrom = (page: string, provider: string): string =>
 /** Swaps a one-time code or a bearer token for a session; neither is kept. */
 export async function logIn(by: Readonly<{ code: string }> | Readonly<{ token: string }>): Promise<Session> {
   return read(
-    await fetchAnswer(PATH, {
+    await fetchAnswer(SESSION, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(by),
@@ -66,7 +64,7 @@ export async function logIn(by: Readonly<{ code: string }> | Readonly<{ token: s
   );
 }
 
-export const logOut = (): Promise<Response> => fetchAnswer(PATH, { method: 'DELETE' });
+export const logOut = (): Promise<Response> => fetchAnswer(SESSION, { method: 'DELETE' });
 
 /** Goes on as another, or as none: what was read under the session before is forgotten. */
 export function changeSession(queries: QueryClient, session: Session | null): void {

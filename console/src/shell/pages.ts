@@ -26,6 +26,8 @@ export type PageLink = Readonly<{
   key: string;
   icon: LucideIcon;
   isFor: (session: Session) => boolean;
+  /** What is on it is of all merchants or of none, so that it is there without one. */
+  spansMerchants?: true;
 }>;
 
 /** Every page of the side bar; those that a session may not use are left out. */
@@ -99,6 +101,7 @@ export const PAGES: readonly PageLink[] = [
     key: 'a',
     icon: Inbox,
     isFor: mayApprove,
+    spansMerchants: true,
   },
   {
     path: '/fraud',
@@ -106,6 +109,7 @@ export const PAGES: readonly PageLink[] = [
     key: 'f',
     icon: ShieldAlert,
     isFor: mayApprove,
+    spansMerchants: true,
   },
   {
     path: '/webhooks',
@@ -127,6 +131,7 @@ export const PAGES: readonly PageLink[] = [
     key: 'm',
     icon: Store,
     isFor: mayManage,
+    spansMerchants: true,
   },
   {
     path: '/cost',
@@ -134,6 +139,7 @@ export const PAGES: readonly PageLink[] = [
     key: 'u',
     icon: Coins,
     isFor: mayManage,
+    spansMerchants: true,
   },
   {
     path: '/system',
@@ -141,5 +147,10 @@ export const PAGES: readonly PageLink[] = [
     key: 'y',
     icon: Server,
     isFor: mayManage,
+    spansMerchants: true,
   },
 ];
+
+/** Whether an address, as its route has it, is of a page that shows what is of one merchant. */
+export const isOfMerchant = (route: string): boolean =>
+  PAGES.some(({ path, spansMerchants }) => spansMerchants !== true && route.startsWith(path));

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Outlet, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { Menu, Search } from 'lucide-react';
 import { useState } from 'react';
 import { useLive } from '../api/live.ts';
@@ -11,6 +11,7 @@ import { Help } from './help.tsx';
 import { LiveDot } from './live-dot.tsx';
 import { MerchantSwitch } from './merchant-switch.tsx';
 import { ModeBadge } from './mode-badge.tsx';
+import { PageOfSession } from './page-of-session.tsx';
 import { PAGES } from './pages.ts';
 import { Palette } from './palette.tsx';
 import { SessionContext } from './session-context.ts';
@@ -103,7 +104,7 @@ export function Shell({ session }: Readonly<{ session: Session }>) {
             </button>
           </header>
           <main id="page" tabIndex={-1} className="min-w-0 flex-1 outline-none">
-            <Outlet />
+            <PageOfSession session={session} />
           </main>
         </div>
       </div>
