@@ -9,7 +9,7 @@ type TypedAmount = Readonly<{ currency: string; minor: number }> | Readonly<{ fa
 export function typedAmount(text: string): TypedAmount | undefined {
   const words = text.trim().split(/\s+/);
   const code = words.find((word) => /^[a-z]{3}$/i.test(word));
-  const number = words.find((word) => /^[-−.,\d]*\d[-−.,\d]*$/.test(word));
+  const number = words.find((word) => /^[-−.,\d]+$/.test(word) && /\d/.test(word));
   if (words.length !== 2 || code === undefined || number === undefined) return undefined;
   const currency = code.toUpperCase();
   const exact = parseDecimal(number, currency);
