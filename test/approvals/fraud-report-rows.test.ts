@@ -1,12 +1,10 @@
 import fc from 'fast-check';
 import { okAsync } from 'neverthrow';
-import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, inject, it } from 'vitest';
 import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
 import { listVendorPayments } from '../../src/application/approvals/list-vendor-payments.ts';
 import { type FraudVerdict, MANUAL_REVIEW } from '../../src/domain/approvals/fraud.ts';
-import type { VendorId } from '../../src/domain/approvals/ids.ts';
 import type { Processing, VendorPayment } from '../../src/domain/approvals/vendor-payment.ts';
-import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
 import type { VendorPayments } from '../../src/ports/approvals/vendor-payments.ts';
 import {
   ADMIN,
@@ -17,12 +15,12 @@ import {
   aRejection,
   aReview,
   aVendorId,
-  type Made,
 } from '../fixtures/approvals.ts';
 import { NOON } from '../fixtures/changes.ts';
-import { aColleague, anApprovalsApp, type Colleague, told } from '../support/approvals-app.ts';
+import { type Colleague, told } from '../support/approvals-app.ts';
 import { everyApprovalsStorage } from '../support/approvals-storages.ts';
 import { SECRET } from '../support/http-app.ts';
+import { reportDesk } from './report-desk.ts';
 
 const { kinds, close } = await everyApprovalsStorage(inject('postgresUrl'));
 afterAll(close);
@@ -66,22 +64,7 @@ const books = fc.array(
 );
 
 describe.each(kinds)('a row of the fraud report, on $name', ({ open }) => {
-  let storage: ApprovalsStorage;
-  let colleague: (sub: string, role: string, vendorId?: VendorId) => Promise<Colleague>;
-  beforeEach(async () => {
-    storage = await open();
-    const { app, ledger } = anApprovalsApp(storage, { ports: { clock: { now: () => NOON } } });
-    colleague = (sub, role, vendorId) => aColleague(app.request, sub, role, { vendor_id: vendorId });
-    return async () => {
-      ledger.close();
-      await storage.close();
-    };
-  });
-
-  async function commit<Payment extends VendorPayment>({ change, payment }: Made<Payment>): Promise<Payment> {
-    (await storage.approvalCommits.commit(change))._unsafeUnwrap();
-    return payment;
-  }
+  const { colleague, commit } = reportDesk(open);
 
   async function comeTo(end: (typeof ENDS)[number], payment: VendorPayment): Promise<VendorPayment> {
     if (end === 'pending_approval') return payment;
@@ -115,7 +98,10 @@ describe.each(kinds)('a row of the fraud report, on $name', ({ open }) => {
 
   it('counts exactly the payments that its risk, outcome, status and days list, for each who may ask', async () => {
     const mine = aVendorId();
-    const readers = [await colleague('dispatcher-9', 'dispatcher'), await colleague('payee', 'admin', mine)];
+    const readers = [
+      await colleague('dispatcher-9', 'dispatcher'),
+      await colleague('payee', 'admin', { vendor_id: mine }),
+    ];
     const [book = []] = fc.sample(books, {
       numRuns: 1,
       seed: Number(process.env['PAYWRIGHT_TEST_SEED'] ?? 7),
@@ -170,7 +156,7 @@ describe.each(kinds)('a row of the fraud report, on $name', ({ open }) => {
     const vendorId = aVendorId();
     await Promise.all(TIMES.map((createdAt) => commit(aCreation({ createdAt, vendorId }))));
     const [vendor, system] = [
-      await colleague('ann', 'vendor', vendorId),
+      await colleague('ann', 'vendor', { vendor_id: vendorId }),
       await colleague('machine', 'system'),
     ];
     for (const by of [vendor, system]) {

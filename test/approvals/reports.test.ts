@@ -3,7 +3,6 @@ import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { MOST_REPORTED, reportFraud } from '../../src/application/approvals/report-vendor-payments.ts';
 import { MANUAL_REVIEW } from '../../src/domain/approvals/fraud.ts';
 import type { Approved, Processing, VendorPayment } from '../../src/domain/approvals/vendor-payment.ts';
-import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
 import type { VendorPayments } from '../../src/ports/approvals/vendor-payments.ts';
 import {
   ADMIN,
@@ -14,16 +13,15 @@ import {
   aPayoutEnded,
   aRejection,
   aVendorId,
-  type Made,
 } from '../fixtures/approvals.ts';
 import { NOON } from '../fixtures/changes.ts';
-import { aColleague, anApprovalsApp, told } from '../support/approvals-app.ts';
+import { type Colleague, told } from '../support/approvals-app.ts';
 import { everyApprovalsStorage } from '../support/approvals-storages.ts';
+import { reportDesk } from './report-desk.ts';
 
 const { kinds, close } = await everyApprovalsStorage(inject('postgresUrl'));
 afterAll(close);
 
-type Colleague = Awaited<ReturnType<typeof aColleague>>;
 type Rows = Readonly<{ rows: readonly Record<string, string | number | null>[] }>;
 
 const MIDNIGHT = Date.parse('2026-03-01T00:00:00Z');
@@ -34,25 +32,11 @@ const [v1, v2] = [
 ];
 
 describe.each(kinds)('reports of payments to vendors, on $name', ({ open }) => {
-  let storage: ApprovalsStorage;
-  let colleague: (sub: string, role: string, claims?: object) => Promise<Colleague>;
+  const { colleague, commit } = reportDesk(open);
   let dispatcher: Colleague;
   beforeEach(async () => {
-    storage = await open();
-    const { app, ledger } = anApprovalsApp(storage, { ports: { clock: { now: () => NOON } } });
-    colleague = (sub, role, claims = {}) =>
-      aColleague(async (path, init) => app.request(path, init), sub, role, { ...claims });
     dispatcher = await colleague('dispatcher-9', 'dispatcher');
-    return async () => {
-      ledger.close();
-      await storage.close();
-    };
   });
-
-  async function commit<Payment extends VendorPayment>({ change, payment }: Made<Payment>): Promise<Payment> {
-    (await storage.approvalCommits.commit(change))._unsafeUnwrap();
-    return payment;
-  }
 
   const [i1, i2, i3] = [anIncidentId(), anIncidentId(), anIncidentId()].toSorted();
   /** One payment that was paid, one that waits, one that failed and one that was rejected, around a midnight. */
