@@ -1,9 +1,10 @@
 import { err, ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
 import { type Day, dayOf } from '../../domain/kernel/day.ts';
-import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
+import { type DayParts, dayParts } from '../../domain/kernel/day-parts.ts';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
 import { fromRfc3339 } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { areUtcDays, type Bucket } from '../../domain/kernel/time-buckets.ts';
+import type { Bucket } from '../../domain/kernel/time-buckets.ts';
 import type { LedgerTally, TalliedType } from '../../domain/ledger/ledger-tally.ts';
 import type { PaymentStatus } from '../../domain/payments/payment.ts';
 import type { PaymentFilter } from '../../domain/payments/payment-filter.ts';
@@ -18,7 +19,7 @@ import {
   type ReportPart,
   reportSums,
 } from '../../domain/payments/payment-report.ts';
-import { type Tally, tallyOf } from '../../domain/payments/tally.ts';
+import { tallyOf } from '../../domain/payments/tally.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LedgerTallies } from '../../ports/ledger-tallies.ts';
 import type { TimeZones } from '../../ports/time-zones.ts';
@@ -31,16 +32,19 @@ import {
   type TooManyBuckets,
 } from '../kernel/report-time.ts';
 import type { SumPorts } from './payment-sums.ts';
+import { paymentWalk } from './payment-walk.ts';
+import { cutDayParts } from './report-cut-days.ts';
 
-/** What a report that is not of whole UTC days reads one by one. */
+/** How many payments a report reads one by one at the most. */
 export const MOST_READ = 10_000;
 
 export type ReportPaymentsRequest = ReportTime & Readonly<{ merchantId: MerchantId; groupBy?: ReportGroup }>;
 
 /**
  * A merchant's payments by the time they were made, as they stand. Whole days of UTC by currency or status come from tallies, and cost
- * what their days do; but for those by status they have the fees and disputes that were posted in the time, of whichever payments. What tallies do not keep apart is read payment by payment, up to a bound: beyond it nothing is answered. Each
- * payment is counted once, in a state that it had while this was read.
+ * what their days do; but for those by status they have the fees and disputes that were posted in the time, of whichever payments. Of a day of UTC that intervals cut in two only the payments of
+ * the shorter part are read; hours, and groups that tallies do not keep apart, are read payment by payment. All that is read has a bound: beyond it nothing is answered.
+ * Each payment is counted once, in a state that it had while this was read.
  */
 export type ReportPayments = (
   request: ReportPaymentsRequest,
@@ -48,7 +52,6 @@ export type ReportPayments = (
 
 type ReportPorts = SumPorts & Readonly<{ clock: Clock; timeZones: TimeZones; ledgerTallies: LedgerTallies }>;
 
-const PAGE = 500;
 const DAY_MS = 86_400_000;
 
 export const reportPayments =
@@ -59,10 +62,11 @@ export const reportPayments =
       const cut = yield* reportBuckets(ports.timeZones, ports.clock.now(), { ...time, timezone });
       const order = { ...cut.order, ...present({ groupBy }) };
       const { buckets } = cut;
-      const source = isTallied(groupBy) && areUtcDays(buckets) ? 'tallies' : 'payments';
+      const parts = dayParts(buckets);
+      const source = isTallied(groupBy) && parts.cut.length === 0 ? 'tallies' : 'payments';
       const sums = reportSums(buckets);
       const read = { ...ports, merchantId, buckets, add: sums.add };
-      if (source === 'tallies') yield* addTallies(read, groupBy as 'status' | 'currency' | undefined);
+      if (isTallied(groupBy)) yield* addDays(read, parts, groupBy);
       else yield* addPayments(read, groupBy);
       if (hasCosts(source, groupBy)) yield* addCosts({ ...read, ...ports }, groupBy === 'currency');
       return ok({ order, source, ...sums.result() } satisfies PaymentReport);
@@ -81,22 +85,24 @@ function utcDays(buckets: readonly Bucket[]): Readonly<{ from: Day; to: Day }> |
 type Reading = SumPorts &
   Readonly<{ merchantId: MerchantId; buckets: readonly Bucket[]; add: (part: ReportPart) => void }>;
 
-const talliesWithin = ({
-  summaries,
-  merchantId,
-  buckets,
-}: Reading): ResultAsync<readonly Tally[], StorageUnavailable> => {
-  const days = utcDays(buckets);
-  return days === undefined ? okAsync([]) : summaries.tallies(merchantId, days);
-};
-
-const addTallies = (
-  reading: Reading,
+/** Days that are in one interval as tallies have them, and the parts of those that are not. */
+const addDays = (
+  { payments, summaries, merchantId, add }: Reading,
+  { whole, cut }: DayParts,
   groupBy: 'status' | 'currency' | undefined,
-): ResultAsync<void, StorageUnavailable> =>
-  talliesWithin(reading).map((tallies) => {
-    for (const tally of tallies)
-      reading.add({ at: fromRfc3339(tally.day), group: groupOfSum(groupBy, tally), sum: tally });
+): ResultAsync<void, ReportTooLarge | StorageUnavailable> =>
+  safeTry(async function* () {
+    const days = [...whole, ...cut.map(({ day }) => day)].toSorted();
+    const [from] = days;
+    const to = days.at(-1);
+    if (from === undefined || to === undefined) return ok();
+    const tallies = yield* summaries.tallies(merchantId, { from, to });
+    for (const sum of tallies)
+      if (whole.has(sum.day)) add({ at: fromRfc3339(sum.day), group: groupOfSum(groupBy, sum), sum });
+    const request = { merchantId, days: cut, tallies, mostRead: MOST_READ };
+    for (const { at, sum } of yield* cutDayParts({ payments, summaries }, request))
+      add({ at, group: groupOfSum(groupBy, sum), sum });
+    return ok();
   });
 
 const addCosts = (
@@ -124,32 +130,28 @@ const COSTS: Readonly<Record<TalliedType, (tally: LedgerTally) => ReportCosts>> 
   chargeback_reversal: ({ amount }) => ({ ...NO_COSTS, disputed: -amount }),
 };
 
-/** Reads in pages of 500, and first the tallies, so that what is far too much costs no more than they do. */
+/** First the tallies, so that what is far too much costs no more than they do. */
 const addPayments = (
-  reading: Reading,
-  groupBy: ReportGroup | undefined,
+  { payments, summaries, merchantId, buckets, add }: Reading,
+  groupBy: Exclude<ReportGroup, 'status' | 'currency'>,
 ): ResultAsync<void, ReportTooLarge | StorageUnavailable> =>
   safeTry(async function* () {
-    const { payments, merchantId, buckets, add } = reading;
     const first = buckets[0];
     const last = buckets.at(-1);
     if (first === undefined || last === undefined) return ok();
     const status: PaymentStatus | undefined = groupBy === 'decline_code' ? 'failed' : undefined;
-    const known = (yield* talliesWithin(reading))
+    const days = utcDays(buckets);
+    const known = (days === undefined ? [] : yield* summaries.tallies(merchantId, days))
       .filter((tally) => status === undefined || tally.status === status)
       .reduce((sum, { count }) => sum + count, 0);
     if (known > MOST_READ) return err({ kind: 'ReportTooLarge' as const });
     const filter: PaymentFilter = { from: first.begin, to: last.end - 1, ...present({ status }) };
-    let read = 0;
-    for (let before: PaymentId | undefined; ; ) {
-      const page = yield* payments.list(merchantId, filter, { limit: PAGE, ...present({ before }) });
-      read += page.length;
-      if (read > MOST_READ) return err({ kind: 'ReportTooLarge' as const });
-      for (const payment of page) {
-        const group = groupOfPayment(groupBy, payment);
-        if (group !== undefined) add({ at: payment.createdAt, group, sum: tallyOf(payment) });
-      }
-      if (page.length < PAGE) return ok();
-      before = page.at(-1)?.id;
-    }
+    return paymentWalk(
+      { payments },
+      merchantId,
+      MOST_READ,
+    )(filter, (payment) => {
+      const group = groupOfPayment(groupBy, payment);
+      if (group !== undefined) add({ at: payment.createdAt, group, sum: tallyOf(payment) });
+    });
   });

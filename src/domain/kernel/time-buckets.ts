@@ -12,7 +12,6 @@ export type BucketOrder = Readonly<{ interval: Interval; timezone: string; from:
 export type Bucket = Readonly<{ date: string; begin: Instant; end: Instant }>;
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /**
  * The order's time, in pieces that follow one another without a gap: those of a day are the day, however long clocks make it, so the
@@ -42,10 +41,6 @@ export function bucketsOf(
   }
   return buckets;
 }
-
-/** Whether all of them begin and end as days of UTC do. */
-export const areUtcDays = (buckets: readonly Bucket[]): boolean =>
-  buckets.every(({ begin, end }) => begin % DAY_MS === 0 && end % DAY_MS === 0);
 
 /** The place of the bucket that holds an instant, among those that follow one another; −1 outside of all. */
 export function bucketAt(buckets: readonly Bucket[], at: Instant): number {

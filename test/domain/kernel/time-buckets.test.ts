@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { systemTimeZones } from '../../../src/adapters/system/time-zones.ts';
 import { daysLater } from '../../../src/domain/kernel/calendar.ts';
 import {
-  areUtcDays,
   type Bucket,
   bucketAt,
   bucketsOf,
@@ -89,13 +88,6 @@ describe('the intervals of a report', () => {
       ['2024-02-01', '2024-03-01'],
       ['2024-03-01', '2024-03-02'],
     ]);
-  });
-
-  it('are days of UTC where the zone has its midnights, summer time or not', () => {
-    expect(areUtcDays(cut('month', 'UTC', '2026-01-01', '2026-12-31'))).toBe(true);
-    expect(areUtcDays(cut('day', 'Europe/London', '2026-01-01', '2026-01-31'))).toBe(true);
-    expect(areUtcDays(cut('day', 'Europe/London', '2026-03-01', '2026-03-31'))).toBe(false);
-    expect(areUtcDays(cut('hour', 'UTC', '2026-01-01'))).toBe(false);
   });
 
   it('are none at all where there are more than may be', () => {

@@ -39,7 +39,7 @@ const problems = problemTable<FailureOf<UseCases, 'reportPayments'>>({
     code: 'report_too_large',
     title: 'The report would have to read too many payments',
     detail:
-      `Reports by hour, in zones whose days are not those of UTC, and by \`payment_method\`, \`decline_code\` or \`processor\` read each payment, ` +
+      `Reports by hour and by \`payment_method\`, \`decline_code\` or \`processor\` read each payment, those in zones whose days are not those of UTC the payments of the hours by which they are off; ` +
       `and at most ${MOST_READ}. Ask for fewer days, or for days of UTC by \`status\` or \`currency\`, which may have any number.`,
   },
 });
@@ -184,7 +184,8 @@ export const paymentReports = resource({
         'Every payment counts once, in the interval in which it was made, as it stands now. Days, weeks and months of UTC by `status` or ' +
         '`currency` come from sums that are kept as payments move (`source: tallies`) and cost the same however many payments they have; ' +
         'but for those by `status` they have fees and disputes too, on the day on which they were posted. ' +
-        'Hours, other zones and other groups are read payment by payment (`source: payments`), up to a bound.',
+        'Of days, weeks and months of other zones the payments of the hours by which the zone is off are read one by one (`source: payments`), of hours and ' +
+        'other groups all of them, up to a bound.',
       query: reportQuery,
       responses: { 200: reportAnswer('The report.', paymentReport) },
       refusals: [422],

@@ -1,7 +1,11 @@
 import { okAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import { systemTimeZones } from '../../../../src/adapters/system/time-zones.ts';
-import { MOST_READ, reportPayments } from '../../../../src/application/payments/report-payments.ts';
+import {
+  MOST_READ,
+  type ReportPaymentsRequest,
+  reportPayments,
+} from '../../../../src/application/payments/report-payments.ts';
 import { dayOf } from '../../../../src/domain/kernel/day.ts';
 import { type Tally, tallyOf } from '../../../../src/domain/payments/tally.ts';
 import { paymentReport } from '../../../../src/entrypoints/http/payments/payment-report.ts';
@@ -129,7 +133,12 @@ describe('a report that is not of UTC days', () => {
     to: dayOf(NOON),
   } as const;
   /** What it reads where there are so many payments, and where tallies know of so many. */
-  async function reading(there: number, known: number, from: string = order.from) {
+  async function reading(
+    there: number,
+    known: number,
+    from: string = order.from,
+    cut: Partial<ReportPaymentsRequest> = {},
+  ) {
     let left = there;
     let asked = 0;
     const list: Payments['list'] = (_, __, { limit }) => {
@@ -145,7 +154,7 @@ describe('a report that is not of UTC days', () => {
       ledgerTallies: { of: () => okAsync([]) },
       clock: { now: () => NOON },
       timeZones: systemTimeZones,
-    })({ ...order, from });
+    })({ ...order, from, ...cut });
     return [
       answer.match(
         ({ total }) => total[0]?.count,
@@ -158,6 +167,13 @@ describe('a report that is not of UTC days', () => {
   it('reads as many payments as it may, and beyond gives no part of the truth', async () => {
     expect(await reading(MOST_READ, MOST_READ)).toEqual([MOST_READ, MOST_READ / 500 + 1]);
     expect(await reading(MOST_READ + 1, 5)).toEqual(['ReportTooLarge', MOST_READ / 500 + 1]);
+  });
+
+  it('reads the payments of the hours alone by which its zone is off, whatever the rest of a day has', async () => {
+    // One page for each day of UTC that is cut, of a month whose days all have more than a report reads.
+    expect(
+      await reading(0, MOST_READ + 1, '2026-02-01', { interval: 'day', timezone: 'Europe/Berlin' }),
+    ).toEqual([MOST_READ + 1, 1]);
   });
 
   it('reads no payment where its whole days have too many already', async () => {
