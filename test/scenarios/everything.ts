@@ -28,6 +28,7 @@ import { processorConfigContract } from './processor-config.scenario.ts';
 import { reconciliationsContract } from './reconciliations.scenario.ts';
 import { refundListsContract } from './refund-lists.scenario.ts';
 import { relayContract } from './relay.scenario.ts';
+import { repeatedRowsContract } from './repeated-rows.scenario.ts';
 import { reportCostsContract } from './report-costs.scenario.ts';
 import { reportsContract } from './reports.scenario.ts';
 import { resolutionsContract } from './resolutions.scenario.ts';
@@ -77,6 +78,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   uploadsContract(adapter, open);
   exceptionsContract(adapter, open);
   missingTransactionsContract(adapter, open);
+  repeatedRowsContract(adapter, open);
   settlementSourcesContract(adapter, open);
   settlementsContract(adapter, open);
   settlementPayoutsContract(adapter, open);

@@ -112,7 +112,7 @@ export function statementLinesContract(adapter: string, open: () => Promise<Stor
       expect(await verified()).toEqual([]);
     });
 
-    it('the same line again is a duplicate, in this file or a later one, whatever else it says', async () => {
+    it('the same line again is a duplicate, in this file or a later one, also where it says another amount', async () => {
       const paid = await desk.paid();
       const rows = [
         rowAbout(paid, chargedBack('d-1')),

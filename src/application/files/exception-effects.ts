@@ -116,12 +116,16 @@ const ownTransaction = (
   if (!endsWhenSettled(exception) || paymentId === undefined || transactionId === undefined)
     return okAsync(undefined);
   return transactionOf(ports, exception, { paymentId, transactionId }).andThen((own) => {
-    if (own === undefined || (type === 'mismatched' && own.status === 'failed')) return ok(undefined);
+    if (own === undefined || !movesMoney(own) || (type === 'mismatched' && own.status === 'failed'))
+      return ok(undefined);
     return own.status === 'succeeded' && type !== 'missing_here'
       ? ok(own)
       : err<never, TransactionMoved>({ kind: 'TransactionMoved', status: own.status });
   });
 };
+
+/** A hold and its end are paid for by no processor: a row that names one is settled by none of ours. */
+const movesMoney = ({ type }: Transaction): boolean => type === 'capture' || type === 'refund';
 
 /** The row's word for a transaction of ours. */
 const TYPES = { capture: 'payment', refund: 'refund', authorization: undefined, void: undefined } as const;

@@ -1,5 +1,5 @@
 import { okAsync } from 'neverthrow';
-import { openException } from '../../domain/files/exception.ts';
+import { keysOfException, openException } from '../../domain/files/exception.ts';
 import { exceptionOfRow } from '../../domain/files/exception-facts.ts';
 import { settlementId } from '../../domain/files/settlement-keys.ts';
 import { settlementRow } from '../../domain/files/settlement-lines.ts';
@@ -24,5 +24,6 @@ export const exceptionRows =
         reconciliationId: reconciliation.id,
         createdAt: now,
       });
-      return { aggregates: [{ action: 'exception.opened', next }], line: { exception_id: next.id } };
+      const takes = keysOfException(next);
+      return { aggregates: [{ action: 'exception.opened', next, takes }], line: { exception_id: next.id } };
     });

@@ -3,20 +3,23 @@ import { type FileRow, paymentNamedBy, type RowRejected } from '../../domain/fil
 import { matchRow } from '../../domain/files/match-file-row.ts';
 import type { Books, MatchedRow, Tolerance } from '../../domain/files/match-row.ts';
 import type { ProcessingReconciliation } from '../../domain/files/reconciliation.ts';
+import { seenAgain } from '../../domain/files/repeated-row.ts';
 import { type Chargebacks, chargebackKey } from '../../domain/files/statement-line.ts';
 import type { PaymentId, TransactionId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { JsonObject } from '../../domain/kernel/json.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
 import type { CsvPlace } from '../../ports/csv-files.ts';
+import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
 import type { Storage } from '../../ports/storage.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { entriesOfSettlement, ROWS_PER_SETTLEMENT } from '../payments/settle-transactions.ts';
 import { type BatchEffects, batchDraft } from './batch-draft.ts';
 import type { PaymentBooks } from './books-ahead.ts';
+import { knownExceptions } from './known-exceptions.ts';
 import type { MatchReads } from './left-by-steps.ts';
-import type { BatchSoFar, RowContributor, RowEffects } from './row-effects.ts';
+import type { BatchSoFar, EffectsOfRow, RowContributor, RowEffects } from './row-effects.ts';
 import { storedChargebacks, storedLines } from './statement-line-rows.ts';
 
 /** How much fits into one change. */
@@ -41,7 +44,7 @@ export const ROWS_BESIDE = 5;
 export const batchSize = ({ mostChangeRows }: BatchBounds): number =>
   Math.max(1, Math.floor((mostChangeRows - ROWS_BESIDE) / ROWS_PER_SETTLEMENT));
 
-export type MatchPorts = MatchReads & Readonly<{ ids: Ids }> & BatchBounds;
+export type MatchPorts = MatchReads & Readonly<{ ids: Ids; digests: Digests }> & BatchBounds;
 
 /** How the rows of a file are judged, and what they change beside their transactions. */
 export type MatchTerms = Readonly<{
@@ -59,8 +62,9 @@ export const paymentsIn = (rows: readonly RowRead[]): readonly PaymentId[] => [
 
 /**
  * Matches as many of the rows as one change can hold, at least one. `transactions` are those of the payments that they name, and left
- * as the rows leave them. Reads the lines of statements that they may repeat, all at once, and then what the contributors ask for. What
- * one row changes is so for the rows behind it. No generator, which would hold the batch until the next full collection.
+ * as the rows leave them. Reads the lines of statements that they may repeat, all at once, and then what the contributors ask for; of rows that do not match, or are
+ * settled already, also the exceptions that they may repeat. What one row changes is so for the rows behind it. No generator, which would
+ * hold the batch until the next full collection.
  */
 export async function matchBatch(
   ports: MatchPorts,
@@ -70,17 +74,20 @@ export async function matchBatch(
   terms: MatchTerms,
   at: Instant,
 ): Promise<Result<MatchedBatch, StorageUnavailable>> {
-  const { aggregates, ids, mostChangeRows } = ports;
+  const { aggregates, ids, digests, mostChangeRows } = ports;
   const { merchantId } = reconciliation;
   const rows = read.flatMap(({ row }) => (row.isOk() ? [row.value] : []));
   const earlier = await storedLines(aggregates, merchantId, rows);
   if (earlier.isErr()) return err(earlier.error);
-  const known = { transactionsOf: (id: PaymentId) => transactions.get(id) ?? [] };
-  const chargebacks = await storedChargebacks(aggregates, merchantId, rows, known);
+  const stored = { transactionsOf: (id: PaymentId) => transactions.get(id) ?? [] };
+  const chargebacks = await storedChargebacks(aggregates, merchantId, rows, stored);
   if (chargebacks.isErr()) return err(chargebacks.error);
-  const draft = batchDraft(mostChangeRows - ROWS_BESIDE);
+  let draft = batchDraft(mostChangeRows - ROWS_BESIDE);
+  /** The transactions that rows of the batch moved, as they leave them. */
+  let moved: PaymentBooks = new Map();
+  const transactionsOf = (id: PaymentId) => moved.get(id) ?? transactions.get(id) ?? [];
   const books: Books = {
-    ...known,
+    transactionsOf,
     statementLine: (key) => {
       const stored = earlier.value.get(key);
       return stored === undefined
@@ -94,22 +101,51 @@ export async function matchBatch(
   );
   const effectsOfRow = Result.combine(effectsOf);
   if (effectsOfRow.isErr()) return err(effectsOfRow.error);
-  const matched: MatchedRow[] = [];
-  const lines: JsonObject[] = [];
-  let place: CsvPlace = { offset: 0, line: 1 };
-  for (const { row, next } of read) {
-    const each = matchRow(row, books, terms.tolerance, at);
-    const { settled } = each;
-    const effects: RowEffects[] = effectsOfRow.value.map((effectsOfEach) => effectsOfEach(each, draft.soFar));
-    if (settled !== undefined) effects.unshift({ entries: entriesOfSettlement({ ids }, settled, at) });
-    if (!draft.add(each, effects)) break;
-    if (settled !== undefined) transactions.set(settled.next.paymentId, replaced(transactions, settled.next));
-    matched.push(each);
-    lines.push(lineOf(effects));
-    place = next;
+  const exceptions = new Map<string, boolean>();
+  for (;;) {
+    const asked = new Set<string>();
+    const batch = matchedRows(effectsOfRow.value, asked);
+    if (asked.size === 0) {
+      for (const [id, left] of moved) transactions.set(id, left);
+      return ok(batch);
+    }
+    // Few files have rows that ask for exceptions, so the rows are matched once more where some do.
+    const found = await knownExceptions(aggregates, merchantId, [...asked]);
+    if (found.isErr()) return err(found.error);
+    for (const [key, isKnown] of found.value) exceptions.set(key, isKnown);
+    draft = batchDraft(mostChangeRows - ROWS_BESIDE);
+    moved = new Map();
   }
-  if (matched.length === 0) throw new Error(`a row of ${reconciliation.id} changes more than one commit can`);
-  return ok({ rows: matched, lines, effects: draft.effects(), at, next: place });
+
+  /** Notes the exceptions that it asks for and that were not looked for yet; it takes those for unknown. */
+  function matchedRows(effectsOfEach: readonly EffectsOfRow[], asked: Set<string>): MatchedBatch {
+    const matched: MatchedRow[] = [];
+    const lines: JsonObject[] = [];
+    let place: CsvPlace = { offset: 0, line: 1 };
+    const isKnown = (key: string) => {
+      if (draft.soFar.holding('exception', key) !== undefined) return true;
+      const known = exceptions.get(key);
+      if (known === undefined) asked.add(key);
+      return known ?? false;
+    };
+    for (const { row, next } of read) {
+      const each = seenAgain(matchRow(row, books, terms.tolerance, at), isKnown, digests.sha256);
+      const { settled } = each;
+      const effects: RowEffects[] = effectsOfEach.map((effectsOfOne) => effectsOfOne(each, draft.soFar));
+      if (settled !== undefined) effects.unshift({ entries: entriesOfSettlement({ ids }, settled, at) });
+      if (!draft.add(each, effects)) break;
+      if (settled !== undefined) {
+        const { paymentId } = settled.next;
+        moved.set(paymentId, replaced(transactionsOf(paymentId), settled.next));
+      }
+      matched.push(each);
+      lines.push(lineOf(effects));
+      place = next;
+    }
+    if (matched.length === 0)
+      throw new Error(`a row of ${reconciliation.id} changes more than one commit can`);
+    return { rows: matched, lines, effects: draft.effects(), at, next: place };
+  }
 }
 
 /** What all of it says of the row: of most rows, one does. */
@@ -130,5 +166,5 @@ function lastChargebacks(
   return line?.chargebacks === undefined ? stored : lastChargebacks(soFar, id, line.chargebacks);
 }
 
-const replaced = (books: PaymentBooks, next: Transaction): readonly Transaction[] =>
-  (books.get(next.paymentId) ?? []).map((each) => (each.id === next.id ? next : each));
+const replaced = (transactions: readonly Transaction[], next: Transaction): readonly Transaction[] =>
+  transactions.map((each) => (each.id === next.id ? next : each));

@@ -1,7 +1,7 @@
 import { ok, type ResultAsync, safeTry } from 'neverthrow';
 import type { Aggregate } from '../../domain/aggregates/aggregate.ts';
 import { disputeKey } from '../../domain/disputes/dispute.ts';
-import { missingKey } from '../../domain/files/exception.ts';
+import { keysOfException } from '../../domain/files/exception.ts';
 import { scheduledKey } from '../../domain/files/export-schedule.ts';
 import { slotKey } from '../../domain/files/file-export.ts';
 import { keysOfUpload } from '../../domain/files/file-upload.ts';
@@ -135,12 +135,7 @@ function uniqueKeysOf(aggregate: Aggregate): readonly string[] {
   if (aggregate.kind === 'settlement') return [settlementKey(aggregate, aggregate.sequence)];
   if (aggregate.kind === 'dispute') return [disputeKey(aggregate.processorId)];
   if (aggregate.kind === 'statement_line') return keysOfLine(aggregate);
-  if (
-    aggregate.kind === 'exception' &&
-    aggregate.type === 'missing_there' &&
-    aggregate.transactionId !== undefined
-  )
-    return [missingKey(aggregate.transactionId)];
+  if (aggregate.kind === 'exception') return keysOfException(aggregate);
   return [];
 }
 

@@ -12,7 +12,16 @@ import type { StatementLine } from './statement-line.ts';
 /** What an exception is about, before it has a name and a place. */
 export type ExceptionFacts = Pick<
   ExceptionOrder,
-  'type' | 'amount' | 'difference' | 'fields' | 'rejection' | 'row' | 'paymentId' | 'transactionId' | 'line'
+  | 'type'
+  | 'amount'
+  | 'difference'
+  | 'fields'
+  | 'rejection'
+  | 'row'
+  | 'rowKey'
+  | 'paymentId'
+  | 'transactionId'
+  | 'line'
 >;
 
 /**
@@ -20,7 +29,7 @@ export type ExceptionFacts = Pick<
  * files overlap, and its money is in no settlement twice.
  */
 export function exceptionOfRow(matched: MatchedRow): ExceptionFacts | undefined {
-  const { outcome, row, differences, transaction } = matched;
+  const { outcome, row, differences, transaction, rowKey } = matched;
   if (outcome === 'matched' || outcome === 'matched_within_tolerance') return undefined;
   if (row.isErr()) {
     const { line, reason, column } = row.error;
@@ -37,6 +46,7 @@ export function exceptionOfRow(matched: MatchedRow): ExceptionFacts | undefined 
     line: said.line,
     ...(currency === undefined ? {} : moneyAbout(said, transaction, difference, currency)),
     ...present({
+      rowKey,
       paymentId: transaction?.paymentId ?? ('paymentId' in said ? said.paymentId : undefined),
       transactionId: transaction?.id ?? ('transactionId' in said ? said.transactionId : undefined),
     }),
@@ -108,7 +118,7 @@ function differenceOf(
   const ours = transaction.fee ?? row.fee ?? 0n;
   const theirs = theirsOf(
     row,
-    row.type ?? type,
+    row.type ?? (type === 'refund' ? type : 'payment'),
     (row.amount ?? amount.minorUnits + uncaptured) - uncaptured,
     ours,
   );
@@ -135,6 +145,10 @@ function paidFor(type: string, amount: bigint, fee: bigint): bigint {
       return -amount;
     case 'adjustment':
       return amount;
+    // Neither moves money; what they cost, they cost.
+    case 'authorization':
+    case 'void':
+      return -fee;
     default:
       return amount - fee;
   }

@@ -35,6 +35,8 @@ export type ExceptionRecord = RevisionRecord<ExceptionId> &
     fields?: readonly FieldDifference[];
     rejection?: Readonly<{ reason: string; column?: string }>;
     row?: RowRecord;
+    /** By which the row is known again; never published. */
+    row_key?: string;
     payment_id?: PaymentId;
     transaction_id?: TransactionId;
     settlement_id?: SettlementId;
@@ -68,6 +70,7 @@ export function exceptionRecord(each: Exception): ExceptionRecord {
       fields: fields.length === 0 ? undefined : fields,
       rejection: each.rejection,
       row: row && rowRecord(row),
+      row_key: each.rowKey,
       payment_id: each.paymentId,
       transaction_id: each.transactionId,
       settlement_id: each.settlementId,
@@ -92,9 +95,11 @@ export function exceptionRecord(each: Exception): ExceptionRecord {
   };
 }
 
-/** As it is published: without by what its proposer is known again. */
-export const publishedException = (each: Exception): Omit<ExceptionRecord, 'proposer_identities'> => {
-  const { proposer_identities: _identities, ...published } = exceptionRecord(each);
+/** As it is published: without by what its proposer and its row are known again. */
+export const publishedException = (
+  each: Exception,
+): Omit<ExceptionRecord, 'proposer_identities' | 'row_key'> => {
+  const { proposer_identities: _identities, row_key: _key, ...published } = exceptionRecord(each);
   return published;
 };
 
@@ -140,6 +145,7 @@ export function restoreException(record: ExceptionRecord, auditHash: string): Ex
       difference: record.difference === undefined ? undefined : BigInt(record.difference),
       rejection: record.rejection,
       row: row && restoreRow(row),
+      rowKey: record.row_key,
       paymentId: record.payment_id,
       transactionId: record.transaction_id,
       settlementId: record.settlement_id,

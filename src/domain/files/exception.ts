@@ -58,6 +58,8 @@ type Known = Readonly<{
   /** Why a row was not read. */
   rejection?: Readonly<{ reason: string; column?: string }>;
   row?: RowFacts;
+  /** By which the row is known again (`rowKey`). */
+  rowKey?: string;
   paymentId?: PaymentId;
   transactionId?: TransactionId;
   settlementId?: SettlementId;
@@ -118,6 +120,19 @@ export const openException = (order: ExceptionOrder): OpenException => ({
 
 /** The unique key by which a transaction is missing in files once, however many of them it is not in. */
 export const missingKey = (id: TransactionId): string => `missing ${id}`;
+
+/** Every unique key that an exception holds, also once it is closed. */
+export const keysOfException = ({ type, transactionId, rowKey }: ExceptionOrder): readonly string[] => [
+  ...(type === 'missing_there' && transactionId !== undefined ? [missingKey(transactionId)] : []),
+  ...(rowKey === undefined ? [] : [rowKey]),
+];
+
+/** Whether a person took it that nothing was paid for the transaction. */
+export const isAcceptedAbsence = (exception: Exception): boolean =>
+  exception.type === 'missing_there' &&
+  exception.status === 'resolved' &&
+  'action' in exception.resolution &&
+  exception.resolution.action.kind === 'accept_difference';
 
 /** The exception has ended. */
 export type ExceptionClosed = Readonly<{ kind: 'ExceptionClosed'; status: ClosedException['status'] }>;

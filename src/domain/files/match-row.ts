@@ -33,6 +33,8 @@ export type MatchedRow = Readonly<{
   announced?: StatementLine;
   /** How much of the row's amount was authorized and never captured; another row takes it back. */
   uncaptured?: bigint;
+  /** Of a row that is an exception, and that can be told from others: by what it is known again (`rowKey`). */
+  rowKey?: string;
   /** The row settles the transaction: how it was, and how it is from now on. */
   settled?: Readonly<{ before: Transaction; next: Transaction }>;
 }>;

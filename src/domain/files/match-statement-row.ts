@@ -17,7 +17,7 @@ import { isAnnounced, keyOfRow, type StatementLine, statementKey } from './state
 import { uncapturedOf } from './uncaptured.ts';
 
 /**
- * What becomes of a row that stands for itself. The same type and reference again is a duplicate, whatever else it says. A fee, an
+ * What becomes of a row that stands for itself. The same type and reference again is a duplicate, with what else it says. A fee, an
  * adjustment and a payout are as the processor says. A chargeback must be of money that was captured, and with those before it, less
  * what was reversed of them, of no more of it; a reversal of a chargeback that is on record, and of no more than that. What was
  * not captured is exactly what was authorized beyond the capture. A line that was announced is held against what was said then, to the
@@ -30,7 +30,7 @@ export function matchStatementRow(row: StatementRow, books: Books, tolerance: To
     differences,
   });
   const earlier = books.statementLine(keyOfRow(row));
-  if (earlier !== undefined && !isAnnounced(earlier)) return as('duplicate');
+  if (earlier !== undefined && !isAnnounced(earlier)) return as('duplicate', differencesFrom(earlier, row));
   if (earlier !== undefined) return ofAnnounced(row, earlier, books);
   if (!isOfTransaction(row)) return as('matched');
   const transaction = transactionNamed(row, 'capture', books);
@@ -44,19 +44,25 @@ export function matchStatementRow(row: StatementRow, books: Books, tolerance: To
 }
 
 function ofAnnounced(row: StatementRow, announced: StatementLine, books: Books): MatchedRow {
-  const { amount, fee = 0n, transaction: of } = announced;
+  const { transaction: of } = announced;
   const transaction =
     of === undefined ? undefined : books.transactionsOf(of.paymentId).find(({ id }) => id === of.id);
-  const differences = [
-    ...(row.currency === amount.currency
-      ? []
-      : [{ field: 'currency', ours: amount.currency, theirs: row.currency }]),
-    ...differing('amount', amount.minorUnits, row.amount).map(({ difference }) => difference),
-    ...differing('fee', fee, row.fee).map(({ difference }) => difference),
-  ];
+  const differences = differencesFrom(announced, row);
   const outcome = differences.length === 0 ? 'matched' : 'mismatched';
   return { outcome, row: ok(row), differences, announced, ...present({ transaction }) };
 }
+
+/** Where a row says other than the line that is on record under its name. */
+const differencesFrom = (
+  { amount, fee = 0n }: StatementLine,
+  row: StatementRow,
+): readonly FieldDifference[] => [
+  ...(row.currency === amount.currency
+    ? []
+    : [{ field: 'currency', ours: amount.currency, theirs: row.currency }]),
+  ...differing('amount', amount.minorUnits, row.amount).map(({ difference }) => difference),
+  ...differing('fee', fee, row.fee).map(({ difference }) => difference),
+];
 
 type OfTransaction = ChargebackRow | UncapturedRow;
 

@@ -23,24 +23,26 @@ export function settlementGroup(row: FileRow, { transactionsOf }: Books): Settle
 }
 
 /**
- * Undefined for a row that is of none: one that is rejected, a duplicate, which is in the settlement of the row that came first,
- * one of an unknown currency, and one of a transaction that failed on both sides. What took effect is counted by our
+ * Undefined for a row that is of none: one that is rejected, a duplicate that says what the row before it did, which is in the settlement of that
+ * one, one of an unknown currency, and one of a transaction that failed on both sides. What took effect is counted by our
  * figures, as the ledger is; what did not, by the processor's.
  */
 export function settlementRow({
   outcome,
   row,
+  differences,
   settled,
   transaction,
   uncaptured = 0n,
 }: MatchedRow): SettlementRow | undefined {
-  if (row.isErr() || outcome === 'rejected' || outcome === 'duplicate') return undefined;
+  if (row.isErr() || outcome === 'rejected') return undefined;
+  if (outcome === 'duplicate' && differences.length === 0) return undefined;
   const said = row.value;
   const currency = said.currency ?? transaction?.amount.currency;
   if (currency === undefined) return undefined;
   const group = { date: said.settledOn, currency, ...present({ payoutId: said.payoutId }) };
   const theirs = moved(said.type ?? typeOf(transaction), said.amount ?? 0n, said.fee ?? 0n);
-  if (outcome === 'mismatched' || outcome === 'missing_here') {
+  if (outcome === 'mismatched' || outcome === 'missing_here' || outcome === 'duplicate') {
     const isPaid = isStatementRow(said) || said.status === 'settled';
     return { group, addition: { part: 'exception', ...(isPaid ? theirs : NOTHING) } };
   }
