@@ -18,13 +18,23 @@ export function writeServerState(file: string, state: ServerState): void {
 
 export const removeServerState = (file: string): void => rmSync(file, { force: true });
 
-/** True while a process of this id exists, ours or not. */
+/** True while a process of this id runs, ours or not. One that has ended and that its parent has not waited for yet, or never will, is none. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (fault) {
-    return (fault as NodeJS.ErrnoException).code === 'EPERM';
+    if ((fault as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  return !isZombie(pid);
+}
+
+/** As Linux says it: the state follows the name in brackets, which may hold anything. Where there is no such file none is known. */
+function isZombie(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.startsWith(') Z', stat.lastIndexOf(')'));
+  } catch {
+    return false;
   }
 }
 

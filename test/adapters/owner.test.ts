@@ -1,0 +1,23 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { endProcess, isAlive } from '../../src/adapters/embedded/owner.ts';
+
+describe.runIf(process.platform === 'linux')('the owner of an embedded server', () => {
+  it('is dead once it has ended, also where its parent never waits for it, as in a container without an init', async () => {
+    // The shell becomes a program that waits for none of its children.
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const [said] = (await once(parent.stdout, 'data')) as [Buffer];
+      const child = Number(said.toString());
+      expect([isAlive(child), isAlive(parent.pid as number)]).toEqual([true, true]);
+      await endProcess(child, 'SIGKILL');
+      expect(isAlive(child)).toBe(false);
+      expect(() => process.kill(child, 0)).not.toThrow();
+    } finally {
+      parent.kill('SIGKILL');
+    }
+  });
+});
