@@ -20,8 +20,9 @@ import type { ApprovalsSettings } from './approvals-settings.ts';
 import { aroundStorage, bare } from './around-part.ts';
 import { type Messaging, openMessaging } from './messaging.ts';
 import type { OpenStorage } from './open-storage.ts';
+import { leftOpenByPayouts } from './recovery.ts';
 import { relayTo } from './relay.ts';
-import { signallingCommits } from './signalling-commits.ts';
+import { signallingApprovalCommits } from './signalling-commits.ts';
 import type { PlacedStorage } from './storage-settings.ts';
 import { openApprovalsStorage } from './storages.ts';
 import { bankPayoutsOnStripe, payoutsOnStripe } from './stripe-payouts.ts';
@@ -59,6 +60,7 @@ export const approvalsModule = (settings: ApprovalsSettings<PlacedStorage>): Con
       (ports: ApprovalsPorts) => approvalsUseCases(ports, settings.rules),
       [TOKENS.ports],
     );
+    bind(TOKENS.leftOpen).toResolvedValue(leftOpenByPayouts, [TOKENS.ports]);
     bind(TOKENS.relay).toResolvedValue(
       (opened: OpenStorage<ApprovalsStorage>, { queue, bus }: Messaging) => {
         const storage = aroundStorage(opened.storage, aroundPart);
@@ -91,7 +93,7 @@ function portsOf(
   } = settings;
   return {
     ...storage,
-    approvalCommits: signallingCommits(storage.approvalCommits, storage.wakeUps),
+    approvalCommits: signallingApprovalCommits(storage.approvalCommits, storage.wakeUps),
     clock: systemClock,
     approvalIds: systemApprovalIds,
     digests: systemDigests(secret),

@@ -1,3 +1,4 @@
+import type { ResultAsync } from 'neverthrow';
 import { ACCEPT_WORK } from '../application/disputes/accept-dispute.ts';
 import { closeAccepted } from '../application/disputes/close-accepted.ts';
 import { disputeRows } from '../application/disputes/dispute-rows.ts';
@@ -11,10 +12,11 @@ import { receiveUploads, UPLOAD_WORK } from '../application/files/receive-upload
 import { RECONCILIATION_WORK, reconcileFile } from '../application/files/reconcile-file.ts';
 import { REPORT_WORK } from '../application/files/reconciliation-moves.ts';
 import { reportWork } from '../application/files/report-reconciliation.ts';
-import { JOB_TERMS, type RunJobs, runJobs } from '../application/files/run-jobs.ts';
+import { JOB_TERMS, jobsDueBy, type RunJobs, runJobs } from '../application/files/run-jobs.ts';
 import { runSchedules, SCHEDULE_WORK } from '../application/files/run-schedules.ts';
 import { EXPORT_WORKS } from '../application/files/start-export.ts';
 import type { Ports } from '../application/use-cases.ts';
+import type { StorageUnavailable } from '../ports/unavailable.ts';
 
 /** Who does the jobs of each kind. A job that none of them does is left to a process of the version that has it. */
 const jobWorks = (ports: Ports): ReadonlyMap<string, JobWork> =>
@@ -37,6 +39,21 @@ const disputeWork = ({ processorDisputes, ...ports }: Ports): readonly (readonly
         [ACCEPT_WORK, closeAccepted({ ...ports, processorDisputes })],
       ];
 
-/** What gives the jobs that are due their turns, in this process. */
-export const jobsOf = (ports: Ports): RunJobs =>
-  runJobs(ports, jobWorks(ports), { ...JOB_TERMS, holder: crypto.randomUUID() });
+/** What gives jobs their turns, in this process. */
+export type Jobs = Readonly<{
+  run: RunJobs;
+  /** Whether a job that this version does is due, or will be within that time. */
+  isAwaited: (withinMs: number) => ResultAsync<boolean, StorageUnavailable>;
+  /** Calls `wake` when there may be a job to take; gives back what ends that. */
+  subscribe: (wake: () => void) => () => void;
+}>;
+
+export function jobsOf(ports: Ports): Jobs {
+  const works = jobWorks(ports);
+  return {
+    run: runJobs(ports, works, { ...JOB_TERMS, holder: crypto.randomUUID() }),
+    isAwaited: (withinMs) =>
+      jobsDueBy(ports.aggregates, works, () => ports.clock.now() + withinMs).map((jobs) => jobs.length > 0),
+    subscribe: (wake) => ports.wakeUps.subscribe('jobs', wake),
+  };
+}

@@ -27,6 +27,7 @@ import {
   simulatorFirst,
   stripeAlone,
 } from './processors.ts';
+import { leftOpenByPayments } from './recovery.ts';
 import { relayOf } from './relay.ts';
 import type { PlacedStorage } from './storage-settings.ts';
 import { openPlatformStorage } from './storages.ts';
@@ -123,6 +124,10 @@ export const platformModule = (
       [TOKENS.ports],
     );
     bind(TOKENS.jobs).toResolvedValue(jobsOf, [TOKENS.ports]);
+    bind(TOKENS.leftOpen).toResolvedValue(
+      (ports: Ports) => leftOpenByPayments(ports, settings.authorizationMarginMs),
+      [TOKENS.ports],
+    );
   });
 
 function openLedger(file: string): SimulatorLedger {

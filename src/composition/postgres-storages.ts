@@ -9,7 +9,8 @@ import { rotateCredentials } from '../adapters/postgres/rotating-credentials.ts'
 import { postgresTime } from '../adapters/postgres/server-time.ts';
 import { APPROVALS_GRANTS, PLATFORM_GRANTS, servingRisks } from '../adapters/postgres/serving-role.ts';
 import { postgresStorage } from '../adapters/postgres/storage.ts';
-import { type PostgresWakeUps, wakeUpsOfProcess } from '../adapters/postgres/wake-ups.ts';
+import type { PostgresWakeUps } from '../adapters/postgres/wake-ups.ts';
+import { wakeUpsOfProcess } from '../adapters/shared/local-wake-ups.ts';
 import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
 import type { StorageUnavailable } from '../ports/unavailable.ts';
 import type { AnyStorage, OpenStorage } from './open-storage.ts';

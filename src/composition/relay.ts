@@ -18,6 +18,8 @@ export type Relay = Readonly<{
   subscribe: (wake: () => void) => () => void;
   /** What waits in all of the outbox, and not in this process's part alone. */
   backlog: () => ResultAsync<Backlog, StorageUnavailable>;
+  /** Whether any event waits, in all of the outbox. Reads each shard. */
+  isAwaited: () => ResultAsync<boolean, StorageUnavailable>;
 }>;
 
 export const relayOf = (ports: Ports): Relay => relayTo(eventSinks(ports), ports);
@@ -35,5 +37,6 @@ export function relayTo<Event extends Outgoing>(
     ),
     subscribe: (wake) => wakeUps.subscribe('outbox', wake),
     backlog: () => outbox.backlog(),
+    isAwaited: () => outbox.unsent(1).map((found) => found.length > 0),
   };
 }

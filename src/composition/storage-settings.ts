@@ -19,6 +19,8 @@ export type DynamoDbStorage = Readonly<{
   table: string;
   region: string;
   at: DynamoDbPlace;
+  /** As of Postgres. */
+  ofFunction?: boolean;
 }>;
 
 export type PostgresPlace =

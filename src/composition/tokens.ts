@@ -4,17 +4,18 @@ import type { PayoutLedger } from '../adapters/processor/payout-ledger.ts';
 import type { SimulatedCustomers } from '../adapters/processor/simulator-customers.ts';
 import type { SimulatorLedger } from '../adapters/processor/simulator-ledger.ts';
 import type { ApprovalsPorts, ApprovalsUseCases } from '../application/approvals/approvals-use-cases.ts';
-import type { RunJobs } from '../application/files/run-jobs.ts';
 import type { Ports, UseCases } from '../application/use-cases.ts';
 import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
 import type { Payouts } from '../ports/approvals/payouts.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
 import type { WebhookDelivery } from './deliveries.ts';
+import type { Jobs } from './jobs.ts';
 import type { KeptKeys } from './kept-keys.ts';
 import type { KeptObjects } from './kept-objects.ts';
 import type { Messaging } from './messaging.ts';
 import type { OpenStorage } from './open-storage.ts';
 import type { NotificationReaders, Simulated } from './processors.ts';
+import type { LeftOpen, LeftOpenByPayments } from './recovery.ts';
 import type { Relay } from './relay.ts';
 
 /** A symbol carries no type of its own; this one does. */
@@ -35,7 +36,8 @@ export const TOKENS = {
   useCases: token<UseCases>('UseCases'),
   relay: token<Relay>('Relay'),
   webhookDelivery: token<WebhookDelivery>('WebhookDelivery'),
-  jobs: token<RunJobs>('RunJobs'),
+  jobs: token<Jobs>('Jobs'),
+  leftOpen: token<LeftOpenByPayments>('LeftOpenByPayments'),
 };
 
 /** The same of approvals. */
@@ -47,4 +49,5 @@ export const APPROVALS_TOKENS = {
   ports: token<ApprovalsPorts>('ApprovalsPorts'),
   useCases: token<ApprovalsUseCases>('ApprovalsUseCases'),
   relay: token<Relay>('ApprovalsRelay'),
+  leftOpen: token<LeftOpen>('LeftOpenByPayouts'),
 };

@@ -1,5 +1,4 @@
 import type { Storage } from '../../ports/storage.ts';
-import { localWakeUps } from '../shared/local-wake-ups.ts';
 import { dynamodbAggregates } from './aggregates.ts';
 import { dynamodbAuditTrail } from './audit-trail.ts';
 import { dynamodbBalances } from './balances.ts';
@@ -23,10 +22,12 @@ import { dynamodbStoredRows } from './stored-rows.ts';
 import { dynamodbSummaries } from './summaries.ts';
 import { tableOf } from './table.ts';
 import type { TableSettings } from './table-gate.ts';
+import { type DynamoDbWakeUps, dynamodbWakeUps } from './wake-ups.ts';
 
 /** Every port on one table, which `migrateDynamoDb` must have made. `close` ends the client's connections. */
-export function dynamodbStorage(settings: TableSettings): Storage {
+export function dynamodbStorage(settings: TableSettings, signals?: DynamoDbWakeUps): Storage {
   const table = tableOf(settings);
+  const { close, ...wakeUps } = signals ?? dynamodbWakeUps(table);
   const read = itemReads(table);
   return {
     commits: dynamodbCommits(table),
@@ -40,7 +41,7 @@ export function dynamodbStorage(settings: TableSettings): Storage {
     summaries: dynamodbSummaries(table),
     outbox: dynamodbOutbox(table, read, PLATFORM_EVENTS),
     leases: dynamodbLeases(table),
-    wakeUps: localWakeUps(),
+    wakeUps,
     deliveries: dynamodbDeliveries(table, read),
     eventLog: dynamodbEventLog(table),
     storedRows: dynamodbStoredRows(table, read),
@@ -52,6 +53,7 @@ export function dynamodbStorage(settings: TableSettings): Storage {
     mostChangeRows: 100,
     health: dynamodbStorageHealth(table, read),
     async close() {
+      await close();
       while (table.underWay.size > 0) await Promise.allSettled(table.underWay);
       table.gate.close();
       settings.client.config.requestHandler.destroy?.();

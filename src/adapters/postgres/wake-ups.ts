@@ -1,18 +1,20 @@
 import pg from 'pg';
 import { present } from '../../domain/kernel/present.ts';
-import type { WakeUps, WakeUpTopic } from '../../ports/wake-ups.ts';
+import { SHARED_SIGNAL_MS, WAKE_UP_TOPICS, type WakeUps, type WakeUpTopic } from '../../ports/wake-ups.ts';
 import { localWakeUps } from '../shared/local-wake-ups.ts';
 
 export type PostgresWakeUps = WakeUps & Readonly<{ close(): Promise<void> }>;
 
 /** NOTIFY takes a lock of the whole server when its transaction ends, so signals of that long share one. */
 const SHORTEST_GAP_MS = 50;
+/** What was begun is no work yet, and is watched for longer. */
+const gapOf = (topic: WakeUpTopic) => (topic === 'recovery' ? SHARED_SIGNAL_MS : SHORTEST_GAP_MS);
 const RECONNECT_MS = 1_000;
 
 /**
  * Signals reach this process at once, and every other one that has a subscriber through the server. The connection that
  * listens is beside the pool, is opened with the first subscription and is opened again when it breaks; until it is back
- * others' signals are missed. NOTIFY goes out in a statement of its own, so no commit ever waits for it.
+ * others' signals are missed, so every subscriber is woken then. NOTIFY goes out in a statement of its own, so no commit ever waits for it.
  */
 export function postgresWakeUps(pool: pg.Pool, channel = 'paywright'): PostgresWakeUps {
   const local = localWakeUps<WakeUpTopic>();
@@ -57,11 +59,11 @@ export function postgresWakeUps(pool: pg.Pool, channel = 'paywright'): PostgresW
     const gap = setTimeout(() => {
       gaps.delete(topic);
       if (repeats.delete(topic)) notify(topic);
-    }, SHORTEST_GAP_MS);
+    }, gapOf(topic));
     gaps.set(topic, gap);
   }
 
-  async function listen(): Promise<void> {
+  async function listen(isBack = false): Promise<void> {
     if (isClosed) return;
     const client = new pg.Client({ ...settingsOf(pool), keepAlive: true });
     listener = client;
@@ -74,7 +76,7 @@ export function postgresWakeUps(pool: pg.Pool, channel = 'paywright'): PostgresW
       if (isLost || isClosed) return;
       isLost = true;
       client.end().catch(() => {});
-      reconnect = setTimeout(() => void listen(), RECONNECT_MS);
+      reconnect = setTimeout(() => void listen(true), RECONNECT_MS);
       reconnect.unref();
     };
     client.on('error', lose);
@@ -82,20 +84,12 @@ export function postgresWakeUps(pool: pg.Pool, channel = 'paywright'): PostgresW
     try {
       await client.connect();
       await client.query(`LISTEN ${channel}`);
+      if (isBack) for (const topic of WAKE_UP_TOPICS) local.signal(topic);
     } catch {
       lose();
     }
   }
 }
-
-/**
- * Signals within this process alone, and no statement for them: a function that is frozen with its answer can neither listen nor
- * leave a NOTIFY under way.
- */
-export const wakeUpsOfProcess = (): PostgresWakeUps => ({
-  ...localWakeUps<WakeUpTopic>(),
-  close: () => Promise.resolve(),
-});
 
 /** As the pool's newest connection logged in; the pool hides its password from being listed. */
 const settingsOf = ({ options }: pg.Pool): pg.ClientConfig => {

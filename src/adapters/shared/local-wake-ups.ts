@@ -1,3 +1,5 @@
+import type { WakeUps, WakeUpTopic } from '../../ports/wake-ups.ts';
+
 /** Wakes the subscribers of this process, each in a tick of its own, so that none can disturb the one who signals. */
 export function localWakeUps<Topic extends string>() {
   const subscribers = new Map<Topic, Set<() => void>>();
@@ -16,3 +18,12 @@ export function localWakeUps<Topic extends string>() {
     },
   };
 }
+
+/**
+ * Signals within this process alone, and no request for them: a function that is frozen with its answer can neither listen nor
+ * leave a signal under way.
+ */
+export const wakeUpsOfProcess = (): WakeUps & Readonly<{ close(): Promise<void> }> => ({
+  ...localWakeUps<WakeUpTopic>(),
+  close: () => Promise.resolve(),
+});

@@ -71,29 +71,11 @@ export const runJobs = (
 ): RunJobs => {
   const { clock, aggregates, commits } = ports;
   return (limit, isStopping = () => false) =>
-    dueJobs().andThen((jobs) =>
+    jobsDueBy(aggregates, works, clock.now).andThen((jobs) =>
       inParallel(jobs.slice(0, limit), AT_ONCE, ({ job, work }) =>
         ResultAsync.fromSafePromise(turnOf(job, work, isStopping)),
       ),
     );
-
-  /** The longest due first. Jobs of a work that this version does not know are left to one that does. */
-  function dueJobs(): ResultAsync<readonly Readonly<{ job: OpenJob; work: JobWork }>[], StorageUnavailable> {
-    return safeTry(async function* () {
-      const due: Readonly<{ job: OpenJob; work: JobWork }>[] = [];
-      for (let after: string | undefined; ; ) {
-        const page = { limit: PAGE, isOpen: true, ...present({ after }) } as const;
-        const jobs: readonly Job[] = yield* aggregates.list(JOBS_TENANT, 'job', page);
-        const now = clock.now();
-        for (const job of jobs) {
-          const work = works.get(job.work);
-          if (isDue(job, now) && work !== undefined) due.push({ job, work });
-        }
-        after = jobs.at(-1)?.id;
-        if (jobs.length < PAGE) return ok(due.toSorted((a, b) => dueAt(a.job) - dueAt(b.job)));
-      }
-    });
-  }
 
   async function turnOf(found: OpenJob, work: JobWork, isStopping: () => boolean): Promise<JobTurn> {
     const ended = (end: JobEnd, why: Readonly<{ code?: string; cause?: unknown }> = {}): JobTurn => ({
@@ -183,6 +165,28 @@ export const runJobs = (
     throw new Error(`a job met ${error.kind}`);
   }
 };
+
+/** The longest due first. Jobs of a work that this version does not know are left to one that does. One read for every hundred open jobs. */
+export function jobsDueBy(
+  aggregates: MovePorts['aggregates'],
+  works: ReadonlyMap<string, JobWork>,
+  by: () => Instant,
+): ResultAsync<readonly Readonly<{ job: OpenJob; work: JobWork }>[], StorageUnavailable> {
+  return safeTry(async function* () {
+    const due: Readonly<{ job: OpenJob; work: JobWork }>[] = [];
+    for (let after: string | undefined; ; ) {
+      const page = { limit: PAGE, isOpen: true, ...present({ after }) } as const;
+      const jobs: readonly Job[] = yield* aggregates.list(JOBS_TENANT, 'job', page);
+      const at = by();
+      for (const job of jobs) {
+        const work = works.get(job.work);
+        if (isDue(job, at) && work !== undefined) due.push({ job, work });
+      }
+      after = jobs.at(-1)?.id;
+      if (jobs.length < PAGE) return ok(due.toSorted((a, b) => dueAt(a.job) - dueAt(b.job)));
+    }
+  });
+}
 
 const changedBeside = (job: RunningJob, error: Lost): string | undefined => {
   if (error.kind === 'KeyTaken') return error.key;

@@ -17,9 +17,12 @@ export type AssignmentTerms = Readonly<{
 /**
  * One worker's part of the shards. Workers find each other by leases of their own names, and each takes an even part,
  * so that parts differ by one shard at the most and settle within about a third of a lease after one joined or left. A
- * worker that died loses its part when the lease of its name lapses, 10 s after it last renewed it. The leases of its shards run on,
- * and count for no more than the name that holds them: so a worker writes one lease each third of a lease, and those of shards
- * once in ten leases.
+ * worker that died loses its part when the lease of its name lapses, 10 s after it last renewed it. The leases of its shards run on for an
+ * hour, and count for no more than the name that holds them: so a worker writes one lease each third of a lease.
+ *
+ * One that rests lets its name lapse. Of its shards another that works takes none before it has worked for a lease itself, in which the one
+ * that rests may have been woken too and be back: then each has what it had, and no shard changed hands. One that
+ * died while it rested does not come back, and loses its part then.
  */
 export type ShardAssignment = Readonly<{
   /**
@@ -27,26 +30,31 @@ export type ShardAssignment = Readonly<{
    * store only when that is due, so it may be called before every round; calls that come together share one answer.
    */
   held(): ResultAsync<readonly number[], StorageUnavailable>;
+  /** Holds nothing until `held` is called again, and writes nothing meanwhile. To be called when nothing is under way. */
+  rest(): ResultAsync<void, StorageUnavailable>;
   /** Gives everything back at once, so that no worker waits for leases to lapse. To be called when nothing is under way. */
   release(): ResultAsync<void, StorageUnavailable>;
 }>;
 
 const LEASE_MS = 10_000;
-/** How long leases of shards are, in leases, and how many before their end they are renewed. */
-const SHARD_LEASES = 12;
-const RENEWED_BEFORE = 2;
+/** How long leases of shards are, in leases, and those that say that a worker rests; and how many before their end they are renewed. */
+const LONG_LEASES = 360;
+const RENEWED_BEFORE = 60;
 
 export function shardAssignment(
   { leases, clock }: Readonly<{ leases: Leases; clock: Clock }>,
   { work, shards, holder, leaseMs = LEASE_MS }: AssignmentTerms,
 ): ShardAssignment {
-  const workers = `${work}/worker/`;
-  const self = `${workers}${holder}`;
+  const [working, resting] = [`${work}/worker/`, `${work}/resting/`];
   const shardName = (shard: number) => `${work}/shard/${shard}`;
   const all = Array.from({ length: shards }, (_, shard) => shard);
   let held: readonly number[] = [];
+  /** Since when this worker works; undefined while it rests. */
+  let since: Instant | undefined;
   let asked: Readonly<{ from: Instant; to: Instant }> | undefined;
   let asking: ResultAsync<readonly number[], StorageUnavailable> | undefined;
+  /** Until when it is on record that this worker rests. */
+  let restsUntil = 0;
 
   return {
     held() {
@@ -60,51 +68,78 @@ export function shardAssignment(
       );
       return asking;
     },
-    release() {
-      const names = [self, ...held.map(shardName)];
-      held = [];
+    rest() {
+      const now = clock.now();
+      since = undefined;
       asked = undefined;
+      if (isLong(restsUntil, now)) return okAsync(undefined);
+      const until = now + LONG_LEASES * leaseMs;
+      return leases.hold([`${resting}${holder}`], holder, now, until).map(() => {
+        restsUntil = until;
+      });
+    },
+    release() {
+      const rested = restsUntil > 0 ? [`${resting}${holder}`] : [];
+      const names = [`${working}${holder}`, ...rested, ...held.map(shardName)];
+      held = [];
+      since = undefined;
+      asked = undefined;
+      restsUntil = 0;
       return leases.release(names, holder);
     },
   };
 
   function renew(now: Instant): ResultAsync<readonly number[], StorageUnavailable> {
     return safeTry(async function* () {
+      const begun = Math.min(since ?? now, now);
+      since = begun;
+      // The name comes first: what is held in a name that does not stand is free to all.
+      yield* leases.hold([`${working}${holder}`], holder, now, now + leaseMs);
       const standing = new Map(
         (yield* leases.holders(`${work}/`, now)).map((lease) => [lease.name, lease] as const),
       );
-      const part = partOf([...standing.keys()]);
       const leaseOf = (shard: number) => standing.get(shardName(shard));
+      const works = (worker: string) => worker === holder || standing.has(`${working}${worker}`);
+      const mayComeBack = (worker: string) => now < begun + leaseMs && standing.has(`${resting}${worker}`);
+      const holders = new Set(all.flatMap((shard) => leaseOf(shard)?.holder ?? []));
+      const awaited = [...holders].filter((worker) => !works(worker) && mayComeBack(worker));
+      const part = partOf([...namedIn(standing.keys()), ...awaited]);
       const isFree = (lease: Lease | undefined) =>
-        lease === undefined || (lease.holder !== holder && !standing.has(`${workers}${lease.holder}`));
+        lease === undefined || (!works(lease.holder) && !awaited.includes(lease.holder));
       const own = all.filter((shard) => leaseOf(shard)?.holder === holder);
       const surplus = own.slice(part);
       if (surplus.length > 0) yield* leases.release(surplus.map(shardName), holder);
       const wanted = [...own, ...all.filter((shard) => isFree(leaseOf(shard)))].slice(0, part);
-      // The name comes first: what is held in a name that does not stand is free to all.
-      yield* leases.hold([self], holder, now, now + leaseMs);
       for (const [gone, left] of Map.groupBy(wanted, (shard) => leaseOf(shard)?.holder))
         if (gone !== undefined && gone !== holder) yield* leases.release(left.map(shardName), gone);
-      const due = wanted.filter((shard) => !standing.has(self) || isDue(leaseOf(shard), now)).map(shardName);
-      const got = due.length === 0 ? [] : yield* leases.hold(due, holder, now, now + SHARD_LEASES * leaseMs);
+      const due = wanted.filter((shard) => !isLong(endOf(leaseOf(shard)), now)).map(shardName);
+      const got = due.length === 0 ? [] : yield* leases.hold(due, holder, now, now + LONG_LEASES * leaseMs);
       const missed = new Set(due).difference(new Set(got));
       held = wanted.filter((shard) => !missed.has(shardName(shard)));
       // A worker with less than its part waits for others to release, and need not wait long.
-      asked = { from: now, to: now + leaseMs / (held.length < part ? 20 : 3) };
+      const isShort = held.length < part && awaited.length === 0;
+      asked = { from: now, to: now + leaseMs / (isShort ? 20 : 3) };
       return ok(held);
     });
   }
 
+  /** When a lease of this worker ends. What is another's, or no worker's, has to be taken. */
+  function endOf(lease: Lease | undefined): Instant {
+    return lease?.holder === holder ? lease.until : 0;
+  }
+
   /** A lease that ends later than any given now was taken before the clock stepped back. */
-  function isDue(lease: Lease | undefined, now: Instant): boolean {
-    const left = lease?.holder === holder ? lease.until - now : 0;
-    return left < RENEWED_BEFORE * leaseMs || left > SHARD_LEASES * leaseMs;
+  function isLong(until: Instant, now: Instant): boolean {
+    return until - now >= RENEWED_BEFORE * leaseMs && until - now <= LONG_LEASES * leaseMs;
+  }
+
+  function namedIn(names: Iterable<string>): readonly string[] {
+    return [...names].filter((name) => name.startsWith(working)).map((name) => name.slice(working.length));
   }
 
   /** Every worker ranks the same workers in the same order, so all parts together are all shards. */
-  function partOf(names: readonly string[]): number {
-    const standing = names.filter((name) => name.startsWith(workers));
-    const ranked = [...new Set([...standing, self])].toSorted();
-    return Math.floor(shards / ranked.length) + (ranked.indexOf(self) < shards % ranked.length ? 1 : 0);
+  function partOf(workers: readonly string[]): number {
+    const ranked = [...new Set([...workers, holder])].toSorted();
+    return Math.floor(shards / ranked.length) + (ranked.indexOf(holder) < shards % ranked.length ? 1 : 0);
   }
 }

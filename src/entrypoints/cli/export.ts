@@ -81,7 +81,7 @@ async function exported(
   { progress, terminal }: Readonly<{ progress: ProgressLine; terminal: Terminal }>,
 ): Promise<Made | string> {
   const { startExport, getExport, getMerchant } = platform.get(TOKENS.useCases);
-  const runJobs = platform.get(TOKENS.jobs);
+  const runJobs = platform.get(TOKENS.jobs).run;
   const merchant = await getMerchant(merchantId);
   if (merchant.isErr()) return SAYS[merchant.error.kind];
   const ordered = await startExport({ merchantId, source, format, gzip, filter, origin: ORIGIN });

@@ -74,7 +74,7 @@ export async function reconcileCommand(
     const { id, status } = started.value.reconciliation;
     const hadEnded = status === 'completed' || status === 'failed';
     let reportBy = hadEnded ? 0 : Number.POSITIVE_INFINITY;
-    const work = opened.platform.get(TOKENS.jobs);
+    const work = opened.platform.get(TOKENS.jobs).run;
     const progress = progressLine(err);
     let isStopped = false;
     void untilStopped.then(() => {

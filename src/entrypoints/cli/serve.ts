@@ -26,7 +26,6 @@ import { type PlatformMetrics, platformMetrics } from '../http/server/metrics.ts
 import { APPROVALS_OUTBOX, watchBacklog } from '../http/server/outbox-metrics.ts';
 import { APPROVALS_RETENTION, countRetention } from '../http/server/retention-metrics.ts';
 import { startFlushing } from '../worker/flush.ts';
-import { startRecovery } from '../worker/recovery.ts';
 import { startRetention } from '../worker/retention.ts';
 import { bearerVerifier } from './bearer-verifier.ts';
 import type { Config } from './config.ts';
@@ -41,8 +40,8 @@ import { serveConsole } from './serve-console.ts';
 import { servedSystem } from './serve-system.ts';
 import { deliverWebhooksOf } from './start-deliveries.ts';
 import { startEventStreams } from './start-event-streams.ts';
-import { expireOf } from './start-expiry.ts';
 import { queueSimulatedOf, runJobsOf } from './start-jobs.ts';
+import { expireOf, recoverPaymentsOf, recoverPayoutsOf } from './start-recovery.ts';
 import { relayApprovalsOf, relayEventsOf } from './start-relay.ts';
 import { alarmTo, refusalAlarmTo, tellingTo } from './telling.ts';
 import { standardError, type Terminal } from './terminal.ts';
@@ -172,9 +171,9 @@ async function serve(
   const recoverPayouts = countedPayoutRecovery(approvalsUseCases.recoverPayouts, metrics);
   const workers = [
     streaming,
-    startRecovery({ name: 'payment recovery', recover: recoverPayments, log }),
+    recoverPaymentsOf(platform, recoverPayments, log),
     expireOf(platform, countedExpiry(useCases.expireAuthorizations, metrics), log),
-    startRecovery({ name: 'payout recovery', recover: recoverPayouts, log }),
+    recoverPayoutsOf(approvals, recoverPayouts, log),
     relayEventsOf(platform, log, metrics),
     deliverWebhooksOf(platform, log, metrics),
     relayApprovalsOf(approvals, log, metrics),

@@ -10,7 +10,7 @@ import { type RunningWorker, startLoop, type WorkerLog } from '../worker/loop.ts
 /** Gives this process's share of the jobs their turns. */
 export function runJobsOf(platform: Service, log: WorkerLog, metrics?: PlatformMetrics): RunningWorker {
   const record = metrics && countJobs(metrics);
-  return startJobs({ run: platform.get(TOKENS.jobs), log, ...present({ record }) });
+  return startJobs({ ...platform.get(TOKENS.jobs), log, ...present({ record }) });
 }
 
 /** Where the simulator acts, what its books say is disputed is queued in place of notifications. */

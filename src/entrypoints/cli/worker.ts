@@ -1,6 +1,5 @@
 import { APPROVALS_TOKENS, TOKENS } from '../../composition/tokens.ts';
 import { jsonLogger } from '../http/server/logger.ts';
-import { startRecovery } from '../worker/recovery.ts';
 import { startRetention } from '../worker/retention.ts';
 import type { Config } from './config.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -8,8 +7,8 @@ import { notOpened } from './open-platform.ts';
 import { openSystem } from './open-system.ts';
 import { watchFaults } from './process-faults.ts';
 import { deliverWebhooksOf } from './start-deliveries.ts';
-import { expireOf } from './start-expiry.ts';
 import { queueSimulatedOf, runJobsOf } from './start-jobs.ts';
+import { expireOf, recoverPaymentsOf, recoverPayoutsOf } from './start-recovery.ts';
 import { relayApprovalsOf, relayEventsOf } from './start-relay.ts';
 import { alarmTo, tellingTo } from './telling.ts';
 import { standardError, type Terminal } from './terminal.ts';
@@ -27,9 +26,9 @@ export async function workerCommand(config: Config, { out, err, untilStopped }: 
   const { recoverPayouts, ...approvalsUseCases } = approvals.get(APPROVALS_TOKENS.useCases);
   const faults = watchFaults(log);
   const workers = [
-    startRecovery({ name: 'payment recovery', recover: recoverPayments, log }),
+    recoverPaymentsOf(platform, recoverPayments, log),
     expireOf(platform, expireAuthorizations, log),
-    startRecovery({ name: 'payout recovery', recover: recoverPayouts, log }),
+    recoverPayoutsOf(approvals, recoverPayouts, log),
     relayEventsOf(platform, log),
     deliverWebhooksOf(platform, log),
     relayApprovalsOf(approvals, log),

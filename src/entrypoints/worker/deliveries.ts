@@ -5,7 +5,9 @@ import {
   type Round,
   type RunningWorker,
   releaseShards,
+  type Sleep,
   type Subscribe,
+  sleepOf,
   startLoop,
   type WorkerLog,
 } from './loop.ts';
@@ -14,6 +16,8 @@ export type DeliveriesParts = Readonly<{
   deliver: DeliverWebhooks;
   share: ShardAssignment;
   subscribe: Subscribe;
+  /** Whether there is work for any worker, or will be within that time; without it the worker does not sleep. */
+  isAwaited?: Sleep['isAwaited'];
   /** Ends what is still under way when a stop has lasted for too long. */
   cutOff: () => void;
   log: WorkerLog;
@@ -56,6 +60,7 @@ export function startDeliveries(parts: DeliveriesParts): RunningWorker {
     restMs: REST_MS,
     longestPauseMs: LONGEST_PAUSE_MS,
     gatherMs: GATHER_MS,
+    ...sleepOf(parts.isAwaited, () => share.rest()),
     subscribe(wake) {
       const leave = [subscribe(wake), deliver.subscribe(wake)];
       return () => {

@@ -1,11 +1,23 @@
 import type { RecoverPayments } from '../../application/payments/recover-payments.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { type Round, type RunningWorker, startLoop, type WorkerLog } from './loop.ts';
+import {
+  type Round,
+  type RunningWorker,
+  type Sleep,
+  type Subscribe,
+  sleepOf,
+  startLoop,
+  type WorkerLog,
+} from './loop.ts';
 
 export type RecoveryParts = Readonly<{
   /** In log lines: `payment recovery`. */
   name: string;
   recover: RecoverPayments;
+  /** Whether there is anything due, or will be within that time; without it the worker does not sleep. */
+  isAwaited?: Sleep['isAwaited'];
+  /** Signals that something was begun that may be left open. */
+  watch?: Subscribe;
   log: WorkerLog;
   /** The pause after a round that settled nothing; a second unless it is said. */
   pollMs?: number;
@@ -29,7 +41,7 @@ export const recoveryRound =
       return due > 0 ? 'done' : 'idle';
     });
 
-/** Finishes open payments or payouts: round after round while rounds settle something, once in `pollMs` otherwise, or in 5 s where nothing was due for a while. */
+/** Finishes open payments or payouts: round after round while rounds settle something, once in `pollMs` otherwise, or in 5 s where nothing was due for a while, and none while nothing is open. */
 export const startRecovery = (parts: RecoveryParts): RunningWorker =>
   startLoop({
     name: parts.name,
@@ -38,5 +50,6 @@ export const startRecovery = (parts: RecoveryParts): RunningWorker =>
     restMs: parts.pollMs ?? REST_MS,
     longestPauseMs: LONGEST_PAUSE_MS,
     log: parts.log,
-    ...present({ random: parts.random }),
+    ...sleepOf(parts.isAwaited),
+    ...present({ watch: parts.watch, random: parts.random }),
   });

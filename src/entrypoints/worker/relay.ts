@@ -5,7 +5,9 @@ import {
   type Round,
   type RunningWorker,
   releaseShards,
+  type Sleep,
   type Subscribe,
+  sleepOf,
   startLoop,
   type WorkerLog,
 } from './loop.ts';
@@ -14,6 +16,8 @@ export type RelayParts = Readonly<{
   relayEvents: RelayEvents;
   share: ShardAssignment;
   subscribe: Subscribe;
+  /** Whether there is work for any worker, or will be within that time; without it the worker does not sleep. */
+  isAwaited?: Sleep['isAwaited'];
   /** What a round came to, for the metrics. */
   record?: (round: Relayed) => void;
   log: WorkerLog;
@@ -72,6 +76,7 @@ export const startRelay = (parts: RelayParts): RunningWorker =>
     longestPauseMs: LONGEST_PAUSE_MS,
     gatherMs: GATHER_MS,
     subscribe: parts.subscribe,
+    ...sleepOf(parts.isAwaited, () => parts.share.rest()),
     atEnd: () => releaseShards(parts.share, parts.log),
     log: parts.log,
     ...present({ random: parts.random }),

@@ -42,7 +42,7 @@ function aWorker(round: DeliverWebhooks['round'], parts: Partial<DeliverWebhooks
       abandon: () => {},
       ...parts,
     },
-    share: { held: () => okAsync([0]), release: () => okAsync(undefined) },
+    share: { held: () => okAsync([0]), rest: () => okAsync(undefined), release: () => okAsync(undefined) },
     subscribe: (wakeUp) => {
       wake = wakeUp;
       return () => {};
@@ -113,7 +113,11 @@ describe('the delivery worker', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const worker = startDeliveries({
       deliver,
-      share: { held: () => okAsync(EVERY_SHARD), release: () => okAsync(undefined) },
+      share: {
+        held: () => okAsync(EVERY_SHARD),
+        rest: () => okAsync(undefined),
+        release: () => okAsync(undefined),
+      },
       subscribe: () => () => {},
       cutOff: () => {},
       log: aLog().log,

@@ -21,6 +21,7 @@ function working(...script: readonly (() => Round)[]) {
   const worker = startRelay({
     share: {
       held: () => okAsync([1, 2]),
+      rest: () => okAsync(undefined),
       release: () => {
         state.released += 1;
         return okAsync(undefined);

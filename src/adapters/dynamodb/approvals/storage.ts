@@ -1,5 +1,4 @@
 import type { ApprovalsStorage } from '../../../ports/approvals/approvals-storage.ts';
-import { localWakeUps } from '../../shared/local-wake-ups.ts';
 import { dynamodbLeases } from '../leases.ts';
 import { dynamodbOutbox } from '../outbox.ts';
 import { itemReads } from '../reads.ts';
@@ -7,6 +6,7 @@ import { dynamodbApprovalsRetention } from '../retention.ts';
 import { dynamodbStorageHealth } from '../storage-health.ts';
 import { tableOf } from '../table.ts';
 import type { TableSettings } from '../table-gate.ts';
+import { type DynamoDbWakeUps, dynamodbWakeUps } from '../wake-ups.ts';
 import { dynamodbApprovalCommits } from './approval-commits.ts';
 import { APPROVAL_EVENTS } from './approval-items.ts';
 import { dynamodbApprovalQueue } from './approval-queue.ts';
@@ -23,8 +23,12 @@ import { dynamodbVendorPayments } from './vendor-payments.ts';
  * Every port of approvals on one table, which `migrateDynamoDb` must have made; the platform may be on the same one.
  * `close` ends the client's connections.
  */
-export function approvalsDynamodbStorage(settings: TableSettings): ApprovalsStorage {
+export function approvalsDynamodbStorage(
+  settings: TableSettings,
+  signals?: DynamoDbWakeUps,
+): ApprovalsStorage {
   const table = tableOf(settings);
+  const { close, ...wakeUps } = signals ?? dynamodbWakeUps(table, APPROVALS_LEASES);
   const read = itemReads(table);
   return {
     vendorPayments: dynamodbVendorPayments(table, read),
@@ -38,10 +42,11 @@ export function approvalsDynamodbStorage(settings: TableSettings): ApprovalsStor
     approvalQueue: dynamodbApprovalQueue(table),
     eventBus: dynamodbEventBus(table),
     leases: dynamodbLeases(table, APPROVALS_LEASES),
-    wakeUps: localWakeUps(),
+    wakeUps,
     retention: dynamodbApprovalsRetention,
     health: dynamodbStorageHealth(table, read),
     async close() {
+      await close();
       while (table.underWay.size > 0) await Promise.allSettled(table.underWay);
       table.gate.close();
       settings.client.config.requestHandler.destroy?.();

@@ -75,6 +75,10 @@ function placed(storage: StorageSettings): Result<PlacedStorage, readonly Fault[
         ? err([{ name: 'DATABASE_URL', says: 'is needed, or AURORA_SECRET_ARN: a function runs no server' }])
         : ok({ ...storage, at: storage.at, ofFunction: true });
     case 'dynamodb':
-      return ok({ ...storage, at: storage.at.kind === 'embedded' ? { kind: 'aws' } : storage.at });
+      return ok({
+        ...storage,
+        at: storage.at.kind === 'embedded' ? { kind: 'aws' } : storage.at,
+        ofFunction: true,
+      });
   }
 }

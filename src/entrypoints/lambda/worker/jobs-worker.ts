@@ -12,6 +12,6 @@ export function workFor(
   const turns = metrics.counted('job_turns', 'end');
   const record = ({ end }: Readonly<{ end: string }>) => turns.inc({ end });
   const isStopping = () => invocation.remainingMs() < 2 * RESERVE_MS;
-  const round = jobsRound({ run: platform.get(TOKENS.jobs), record, log }, isStopping);
+  const round = jobsRound({ run: platform.get(TOKENS.jobs).run, record, log }, isStopping);
   return runRounds({ name: 'jobs', round, log, metrics }, invocation);
 }

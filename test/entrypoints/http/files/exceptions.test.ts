@@ -52,7 +52,7 @@ describe('/exceptions', () => {
       body: nativeFile(rows),
       headers: { authorization: ann, 'content-type': 'text/csv' },
     });
-    (await jobsOf(http.ports)(9))._unsafeUnwrap();
+    (await jobsOf(http.ports).run(9))._unsafeUnwrap();
     return (await ask('GET', '/exceptions')).json['items'] as Body[];
   };
   const first = async () => {

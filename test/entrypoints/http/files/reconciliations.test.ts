@@ -22,7 +22,7 @@ describe('/reconciliations', () => {
   const json = async (response: Response | Promise<Response>) => (await (await response).json()) as Body;
   const send = (body: NonNullable<RequestInit['body']>, type = 'text/csv') =>
     ask('/reconciliations?source=native', { method: 'POST', body, headers: { 'content-type': type } });
-  const work = async () => (await jobsOf(http.ports)(9))._unsafeUnwrap();
+  const work = async () => (await jobsOf(http.ports).run(9))._unsafeUnwrap();
 
   const rowOf = async () => {
     const payment = await json(

@@ -23,7 +23,7 @@ describe('POST /reconciliations of files in others’ words', () => {
   const send = (query: string, body: NonNullable<RequestInit['body']>) =>
     ask(`/reconciliations?${query}`, { method: 'POST', body });
   const finished = async (started: Body) => {
-    (await jobsOf(http.ports)(9))._unsafeUnwrap();
+    (await jobsOf(http.ports).run(9))._unsafeUnwrap();
     return json(ask(`/reconciliations/${String(started['id'])}`));
   };
 
