@@ -5,13 +5,24 @@ export type Units = { read: number; write: number; index: number };
 
 const WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'TransactWriteItems']);
 
-export type Meter = Readonly<{ url: string; units: Units; stop(): Promise<void> }>;
+export type Meter = Readonly<{
+  url: string;
+  units: Units;
+  /** How many requests have no reply yet. */
+  underWay(): number;
+  stop(): Promise<void>;
+}>;
 
 /** Stands before an engine, asks it with every request what the request costs, and adds that up. */
 export async function metered(engine: string): Promise<Meter> {
   const units: Units = { read: 0, write: 0, index: 0 };
   const agent = new Agent({ keepAlive: true });
+  let underWay = 0;
   const server = createServer((asked, answer) => {
+    underWay += 1;
+    answer.once('close', () => {
+      underWay -= 1;
+    });
     void (async () => {
       const text = await textOf(asked);
       const operation = String(asked.headers['x-amz-target']).split('.')[1] ?? '';
@@ -42,6 +53,7 @@ export async function metered(engine: string): Promise<Meter> {
   return {
     url: `http://127.0.0.1:${address.port}`,
     units,
+    underWay: () => underWay,
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

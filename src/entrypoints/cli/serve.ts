@@ -10,39 +10,32 @@ import type { Processor } from '../../ports/processor.ts';
 import { APPROVALS, approvalsApp } from '../http/approvals/approvals-app.ts';
 import {
   countedPayoutAlarm,
-  countedPayoutRecovery,
   measuredPayouts,
   watchApprovalQueue,
   watchQueuedMessages,
 } from '../http/approvals/approvals-metrics.ts';
 import { metricsText } from '../http/operation/operation.ts';
 import { watchAttention } from '../http/payments/attention-metrics.ts';
-import { countedExpiry } from '../http/payments/expiry-metrics.ts';
 import { platformApp, wholeApp } from '../http/platform-app.ts';
 import { clientAddressBehind } from '../http/server/client-address.ts';
 import { admitted, inFlight } from '../http/server/in-flight.ts';
 import { jsonLogger } from '../http/server/logger.ts';
 import { type PlatformMetrics, platformMetrics } from '../http/server/metrics.ts';
 import { APPROVALS_OUTBOX, watchBacklog } from '../http/server/outbox-metrics.ts';
-import { APPROVALS_RETENTION, countRetention } from '../http/server/retention-metrics.ts';
 import { startFlushing } from '../worker/flush.ts';
-import { startRetention } from '../worker/retention.ts';
 import { bearerVerifier } from './bearer-verifier.ts';
 import type { Config } from './config.ts';
 import { addDemoMerchants } from './demo-merchants.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { listenTo } from './listen.ts';
-import { countedRecovery, measuredProcessor, measuredUseCases, watchParts, watchPool } from './measure.ts';
+import { measuredProcessor, measuredUseCases, watchParts, watchPool } from './measure.ts';
 import { notOpened } from './open-platform.ts';
 import { type OpenSystem, openSystem } from './open-system.ts';
 import { type ProcessFaults, watchFaults } from './process-faults.ts';
 import { serveConsole } from './serve-console.ts';
 import { servedSystem } from './serve-system.ts';
-import { deliverWebhooksOf } from './start-deliveries.ts';
 import { startEventStreams } from './start-event-streams.ts';
-import { queueSimulatedOf, runJobsOf } from './start-jobs.ts';
-import { expireOf, recoverPaymentsOf, recoverPayoutsOf } from './start-recovery.ts';
-import { relayApprovalsOf, relayEventsOf } from './start-relay.ts';
+import { startWorkers } from './start-workers.ts';
 import { alarmTo, refusalAlarmTo, tellingTo } from './telling.ts';
 import { standardError, type Terminal } from './terminal.ts';
 import { welcomeText } from './welcome.ts';
@@ -167,30 +160,14 @@ async function serve(
     return EXIT.configuration;
   }
   const server = listening.value;
-  const recoverPayments = countedRecovery(useCases.recoverPayments, metrics);
-  const recoverPayouts = countedPayoutRecovery(approvalsUseCases.recoverPayouts, metrics);
   const workers = [
     streaming,
-    recoverPaymentsOf(platform, recoverPayments, log),
-    expireOf(platform, countedExpiry(useCases.expireAuthorizations, metrics), log),
-    recoverPayoutsOf(approvals, recoverPayouts, log),
-    relayEventsOf(platform, log, metrics),
-    deliverWebhooksOf(platform, log, metrics),
-    relayApprovalsOf(approvals, log, metrics),
-    runJobsOf(platform, log, metrics),
-    ...queueSimulatedOf(platform, log),
-    startRetention({
-      name: 'platform retention',
-      enforce: useCases.enforceRetention,
-      record: countRetention(metrics),
+    ...startWorkers(
+      { platform, approvals },
+      { platform: useCases, approvals: approvalsUseCases },
       log,
-    }),
-    startRetention({
-      name: 'approvals retention',
-      enforce: approvalsUseCases.enforceRetention,
-      record: countRetention(metrics, APPROVALS_RETENTION),
-      log,
-    }),
+      metrics,
+    ),
   ];
   const flushing = startFlushing({ flush: failedAuthentications.flush, log });
   out(await welcomeText(config, { url: server.url, storage: health.name, interactive, codes }));
