@@ -10,6 +10,7 @@ export type Meter = Readonly<{
   units: Units;
   /** How many requests have no reply yet. */
   underWay(): number;
+  isOver(): boolean;
   stop(): Promise<void>;
 }>;
 
@@ -54,6 +55,7 @@ export async function metered(engine: string): Promise<Meter> {
     url: `http://127.0.0.1:${address.port}`,
     units,
     underWay: () => underWay,
+    isOver: () => !server.listening,
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
