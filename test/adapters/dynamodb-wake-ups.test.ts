@@ -144,6 +144,7 @@ describe('The bell of a table', () => {
     const near = aProcess();
     near.signal('outbox');
     await near.close();
+    expect(underWay).toBe(0);
     await time.pass(HEARD_MS);
     expect(heard).toEqual(['outbox']);
   });

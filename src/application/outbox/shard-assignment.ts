@@ -101,11 +101,11 @@ export function shardAssignment(
       const leaseOf = (shard: number) => standing.get(shardName(shard));
       const works = (worker: string) => worker === holder || standing.has(`${working}${worker}`);
       const mayComeBack = (worker: string) => now < begun + leaseMs && standing.has(`${resting}${worker}`);
-      const holders = new Set(all.flatMap((shard) => leaseOf(shard)?.holder ?? []));
-      const awaited = [...holders].filter((worker) => !works(worker) && mayComeBack(worker));
-      const part = partOf([...namedIn(standing.keys()), ...awaited]);
+      const isAwaited = (lease: Lease | undefined) =>
+        lease !== undefined && !works(lease.holder) && mayComeBack(lease.holder);
       const isFree = (lease: Lease | undefined) =>
-        lease === undefined || (!works(lease.holder) && !awaited.includes(lease.holder));
+        lease === undefined || (!works(lease.holder) && !isAwaited(lease));
+      const part = partOf([...standing.keys()]);
       const own = all.filter((shard) => leaseOf(shard)?.holder === holder);
       const surplus = own.slice(part);
       if (surplus.length > 0) yield* leases.release(surplus.map(shardName), holder);
@@ -117,7 +117,7 @@ export function shardAssignment(
       const missed = new Set(due).difference(new Set(got));
       held = wanted.filter((shard) => !missed.has(shardName(shard)));
       // A worker with less than its part waits for others to release, and need not wait long.
-      const isShort = held.length < part && awaited.length === 0;
+      const isShort = held.length < part && !all.some((shard) => isAwaited(leaseOf(shard)));
       asked = { from: now, to: now + leaseMs / (isShort ? 20 : 3) };
       return ok(held);
     });
@@ -133,13 +133,10 @@ export function shardAssignment(
     return until - now >= RENEWED_BEFORE * leaseMs && until - now <= LONG_LEASES * leaseMs;
   }
 
-  function namedIn(names: Iterable<string>): readonly string[] {
-    return [...names].filter((name) => name.startsWith(working)).map((name) => name.slice(working.length));
-  }
-
   /** Every worker ranks the same workers in the same order, so all parts together are all shards. */
-  function partOf(workers: readonly string[]): number {
-    const ranked = [...new Set([...workers, holder])].toSorted();
-    return Math.floor(shards / ranked.length) + (ranked.indexOf(holder) < shards % ranked.length ? 1 : 0);
+  function partOf(names: readonly string[]): number {
+    const self = `${working}${holder}`;
+    const ranked = [...new Set([...names.filter((name) => name.startsWith(working)), self])].toSorted();
+    return Math.floor(shards / ranked.length) + (ranked.indexOf(self) < shards % ranked.length ? 1 : 0);
   }
 }
