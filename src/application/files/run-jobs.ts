@@ -71,7 +71,7 @@ export const runJobs = (
 ): RunJobs => {
   const { clock, aggregates, commits } = ports;
   return (limit, isStopping = () => false) =>
-    jobsDueBy(aggregates, works, clock.now).andThen((jobs) =>
+    jobsDueBy(aggregates, works, () => clock.now()).andThen((jobs) =>
       inParallel(jobs.slice(0, limit), AT_ONCE, ({ job, work }) =>
         ResultAsync.fromSafePromise(turnOf(job, work, isStopping)),
       ),
