@@ -13,6 +13,7 @@ import { startEventStreams } from '../../../src/entrypoints/cli/start-event-stre
 import { startWorkers } from '../../../src/entrypoints/cli/start-workers.ts';
 import { platformMetrics } from '../../../src/entrypoints/http/server/metrics.ts';
 import type { RunningWorker } from '../../../src/entrypoints/worker/loop.ts';
+import { anOpening } from '../../fixtures/changes.ts';
 import { configOf } from '../../support/configuration.ts';
 import { playedTime } from '../../support/played-time.ts';
 
@@ -26,6 +27,8 @@ const LULL_MS = 2 * MINUTE_MS;
 const HEARD_MS = 5_000;
 /** For so long one that is woken leaves the shards of others that rest to them. */
 const LEASE_MS = 10_000;
+/** How far apart rounds are where something is awaited, and a little. */
+const ROUNDS_MS = 8_000;
 const PAYMENTS = 16;
 const log = { info: () => {}, warn: () => {}, error: () => {} };
 const merchantId = 'merchant-123' as MerchantId;
@@ -150,5 +153,20 @@ describe('A server and a worker over one table of DynamoDB', () => {
     expect(await unsent(server)).toBeGreaterThan(0);
     await time.pass(LEASE_MS);
     expect(await unsent(server)).toBe(0);
+  });
+
+  it('finish alone what the other left open when it died, as soon after its lease as a worker that makes rounds', async () => {
+    const [server, worker] = processes;
+    await time.pass(20 * MINUTE_MS);
+    const { change, payment, claim } = anOpening({ merchantId, createdAt: Date.now() });
+    (await server.system.platform.get(TOKENS.ports).commits.commit(change))._unsafeUnwrap();
+    await time.calm();
+    await server.meter.stop();
+    const { payments } = worker.system.platform.get(TOKENS.ports);
+    const status = async () => (await payments.find(merchantId, payment.id))._unsafeUnwrap().status;
+    await time.pass(claim.dueAt - Date.now());
+    expect(await status()).toBe('processing');
+    await time.pass(ROUNDS_MS);
+    expect(await status()).toBe('succeeded');
   });
 });
