@@ -59,7 +59,7 @@ export function repeatedRowsContract(adapter: string, open: () => Promise<Storag
         ['duplicate', undefined],
       ]);
       const exceptions = (await listed({ status: 'open' })).filter(({ type }) => type !== 'missing_there');
-      expect(exceptions.map(({ difference }) => difference).toSorted()).toEqual([-3_000n, 700n]);
+      expect(new Set(exceptions.map(({ difference }) => difference))).toEqual(new Set([-3_000n, 700n]));
       await accept(exceptions);
       expect(await differences()).toBe(-2_300n);
       const more = { ...unknown, amount: '800' };
