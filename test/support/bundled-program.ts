@@ -48,8 +48,11 @@ export async function bundleProgram(): Promise<Readonly<{ folder: string; remove
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** What starts the bundled program in Node, and what its environment holds so that each start finds what the first has compiled. */
-export function bundledProgram(): Readonly<{ main: string; environment: Readonly<Record<string, string>> }> {
+/** What starts a bundled program in Node, and what its environment holds so that each start finds what the first has compiled. */
+export type Program = Readonly<{ main: string; environment: Readonly<Record<string, string>> }>;
+
+/** That of this version. */
+export function bundledProgram(): Program {
   const folder = process.env['TEST_PROGRAM_FOLDER'] ?? '';
   return { main: join(folder, MAIN), environment: { NODE_COMPILE_CACHE: join(folder, 'compiled') } };
 }

@@ -2,7 +2,8 @@ import type { MerchantId } from '../../../src/domain/kernel/ids.ts';
 import { aPayment, type ClientRequest, followUps, meaningOf, type Reply, send } from './client-requests.ts';
 import { pause } from './server-processes.ts';
 
-export type Acknowledged = Readonly<{ request: ClientRequest; reply: Reply }>;
+/** `url` is where the answer came from. */
+export type Acknowledged = Readonly<{ request: ClientRequest; reply: Reply; url: string }>;
 
 /** Clients that ask in parallel, and come back with the same key until they have a final response. */
 export type Clients = Readonly<{
@@ -23,12 +24,14 @@ export type ClientTerms = Readonly<{
   urls: () => readonly string[];
   /** True while requests should come without a pause. */
   hurry: () => boolean;
+  /** The longest pause of a client, where it is another than of a client that hardly waits. */
+  pauseMs?: number;
 }>;
 
 /** Long enough for recovery to have settled what the processor was silent about. */
 const SETTLED_MS = 2_500;
 
-export function parallelClients({ clients, tokens, urls, hurry }: ClientTerms): Clients {
+export function parallelClients({ clients, tokens, urls, hurry, pauseMs = 40 }: ClientTerms): Clients {
   const acknowledged: Acknowledged[] = [];
   const strange: string[] = [];
   const waiting: { request: ClientRequest; after: number }[] = [];
@@ -43,7 +46,7 @@ export function parallelClients({ clients, tokens, urls, hurry }: ClientTerms): 
       const request = url === undefined ? undefined : nextRequest();
       if (url === undefined || request === undefined) await pause(10);
       else await take(url, request);
-      if (!hurry()) await pause(Math.random() * 40);
+      if (!hurry()) await pause(Math.random() * pauseMs);
     }
   };
   const finished = Promise.all(Array.from({ length: clients }, client));
@@ -68,7 +71,7 @@ export function parallelClients({ clients, tokens, urls, hurry }: ClientTerms): 
       const reply = await send(url, tokens.get(request.key.merchantId) ?? '', request);
       const meaning = meaningOf(reply);
       if (meaning === 'final') {
-        acknowledged.push({ request, reply });
+        acknowledged.push({ request, reply, url });
         const after = reply.status === 202 ? performance.now() + SETTLED_MS : 0;
         if (!finishing) waiting.push(...followUps(request, reply).map((next) => ({ request: next, after })));
         return;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { bundledProgram } from '../../support/bundled-program.ts';
+import { bundledProgram, type Program } from '../../support/bundled-program.ts';
 
 /** `paywright serve` as a process of its own. */
 export type ServerProcess = Readonly<{
@@ -10,8 +10,10 @@ export type ServerProcess = Readonly<{
 }>;
 
 /** Resolves when the server is ready; rejects with what it said when it ends instead. */
-export async function startServer(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
-  const { main, environment } = bundledProgram();
+export async function startServer(
+  env: Readonly<Record<string, string>>,
+  { main, environment }: Program = bundledProgram(),
+): Promise<ServerProcess> {
   const child = spawn(process.execPath, [main, 'serve'], {
     env: { PATH: process.env['PATH'], ...environment, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

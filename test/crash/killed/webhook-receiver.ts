@@ -23,10 +23,10 @@ export type WebhookReceiver = Readonly<{
   close(): Promise<void>;
 }>;
 
+/** Has each merchant's endpoint made by `add`. */
 export async function receiveWebhooks(
   merchants: readonly MerchantId[],
-  storage: Storage,
-  dataDir: string,
+  add: (merchantId: MerchantId, url: string) => Promise<void>,
 ): Promise<WebhookReceiver> {
   const received = new Map<string, DomainEvent>();
   let deliveries = 0;
@@ -42,11 +42,7 @@ export async function receiveWebhooks(
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const vault = localVault(ringKeys(fileRing(join(dataDir, 'keys.json'), systemClock)), systemClock);
-  for (const merchantId of merchants) {
-    const url = `http://127.0.0.1:${port}/${merchantId}`;
-    await addEndpoint({ ...storage, vault }, { merchantId, url });
-  }
+  for (const merchantId of merchants) await add(merchantId, `http://127.0.0.1:${port}/${merchantId}`);
   return {
     events: () => [...received.values()],
     deliveries: () => deliveries,
@@ -54,6 +50,14 @@ export async function receiveWebhooks(
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
+  };
+}
+
+/** Puts endpoints into the store, with secrets that servers of the data directory can open. */
+export function endpointsIn(storage: Storage, dataDir: string) {
+  const vault = localVault(ringKeys(fileRing(join(dataDir, 'keys.json'), systemClock)), systemClock);
+  return async (merchantId: MerchantId, url: string): Promise<void> => {
+    await addEndpoint({ ...storage, vault }, { merchantId, url });
   };
 }
 
