@@ -28,7 +28,7 @@ export default {
     'client/src/**/*.ts!',
     'test/**/*.ts',
     'bench/**/*.ts',
-    'tools/{bundle,client,console}/**/*.ts',
+    'tools/{bundle,client,console,version-before}/**/*.ts',
     'infra/**/*.ts',
     'examples/**/*.ts',
     'console/src/**/*.{ts,tsx,css}',

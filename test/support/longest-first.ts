@@ -5,6 +5,7 @@ const LONG = [
   'proofs/high-volume',
   'adapters/storage-scenarios',
   'crash/killed/payments',
+  'crash/upgraded',
   'crash/payments/dynamodb',
   'adapters/dynamodb-local',
   'proofs/trouble-outside',

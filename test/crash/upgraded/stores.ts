@@ -25,8 +25,8 @@ export type UpgradedStore = Readonly<{
   newest: string;
   /** Migrates it again when the version before has been gone for a day; what that did. */
   migrateADayLater(): Promise<readonly string[]>;
-  /** What that is to do. */
-  late: readonly string[];
+  /** What that is to do where the version before brought the store to that schema. */
+  late(before: string): readonly string[];
   close(): Promise<void>;
 }>;
 
@@ -46,7 +46,7 @@ async function onPostgres(): Promise<UpgradedStore> {
     },
     newest: newestOf(PLATFORM_MIGRATIONS),
     migrateADayLater: () => Promise.resolve([]),
-    late: [],
+    late: () => [],
     async close() {
       await storage.close();
       await databases.close();
@@ -55,6 +55,9 @@ async function onPostgres(): Promise<UpgradedStore> {
 }
 
 const DAY_MS = 24 * 3_600_000;
+/** The schemas from which on payments have finders of amounts, and fees are tallied. */
+const AMOUNTS_SINCE = 11;
+const LEDGER_TALLIES_SINCE = 10;
 
 async function onDynamoDb(): Promise<UpgradedStore> {
   const engine = await startDynamoDbEngine({});
@@ -77,7 +80,10 @@ async function onDynamoDb(): Promise<UpgradedStore> {
         vi.useRealTimers();
       }
     },
-    late: ['make-late-finders'],
+    late: (before) => [
+      ...(Number(before) < AMOUNTS_SINCE ? ['make-late-finders'] : []),
+      ...(Number(before) < LEDGER_TALLIES_SINCE ? ['tally-late-entries'] : []),
+    ],
     async close() {
       await storage.close();
       await engine.stop();
