@@ -3,7 +3,7 @@ import type { Server } from '../server.ts';
 import { chargesOf, faultsOf, storedPayments, verified } from './books.ts';
 import { anInstallation, type Installation, type StorageName } from './installation.ts';
 import { bursts, type Part, realistic, type Sizes } from './parts.ts';
-import { REGION, regions } from './regions.ts';
+import { FIRST, regions, SECOND } from './regions.ts';
 import type { LoadReport } from './report.ts';
 import { aTill, type Till } from './till.ts';
 
@@ -30,10 +30,10 @@ export async function runLoad(
     if (names.includes('bursts')) parts.push(await bursts(server, till, sizes));
     if (names.includes('regions') && storage !== 'memory') {
       await server.stop();
-      const first = await installation.start(REGION);
-      server = await installation.start(REGION);
+      const first = await installation.start(FIRST);
+      server = await installation.start(SECOND);
       await Promise.all([warmUp(first, till), warmUp(server, till)]);
-      parts.push(await regions(first, server, till, sizes));
+      parts.push(await regions(installation, first, server, till, sizes));
     }
     return {
       machine: machine(),

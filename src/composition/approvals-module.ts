@@ -18,6 +18,7 @@ import type { FraudScorer } from '../ports/approvals/fraud-scorer.ts';
 import type { Payouts } from '../ports/approvals/payouts.ts';
 import type { ApprovalsSettings } from './approvals-settings.ts';
 import { aroundStorage, bare } from './around-part.ts';
+import { fencedCommits, fencedLeases } from './fenced-storage.ts';
 import { type Messaging, openMessaging } from './messaging.ts';
 import type { OpenStorage } from './open-storage.ts';
 import { leftOpenByPayouts } from './recovery.ts';
@@ -70,7 +71,7 @@ export const approvalsModule = (settings: ApprovalsSettings<PlacedStorage>): Con
             eventBusSink(aroundPart('bus', 'eventBus', bus), tellPublished),
             noteSentEvents({ ...storage, digests: systemDigests(settings.secret) }),
           ],
-          storage,
+          { ...storage, leases: fencedLeases(storage.leases, settings.standing) },
         );
       },
       [TOKENS.openStorage, TOKENS.messaging],
@@ -93,7 +94,11 @@ function portsOf(
   } = settings;
   return {
     ...storage,
-    approvalCommits: signallingApprovalCommits(storage.approvalCommits, storage.wakeUps),
+    approvalCommits: signallingApprovalCommits(
+      fencedCommits(storage.approvalCommits, settings.standing),
+      storage.wakeUps,
+    ),
+    leases: fencedLeases(storage.leases, settings.standing),
     clock: systemClock,
     approvalIds: systemApprovalIds,
     digests: systemDigests(secret),

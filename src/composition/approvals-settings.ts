@@ -1,4 +1,5 @@
 import type { ApprovalRules } from '../application/approvals/approval-rules.ts';
+import type { RegionStanding } from '../application/regions/region-standing.ts';
 import type { ApprovalEvent } from '../domain/approvals/approval-events.ts';
 import type { FraudRules } from '../domain/approvals/fraud-rules.ts';
 import type { QueuedApproval } from '../ports/approvals/approval-queue.ts';
@@ -47,4 +48,6 @@ export type ApprovalsSettings<Place extends StorageSettings | PlacedStorage = St
   aroundScorer?: (scorer: FraudScorer) => FraudScorer;
   /** Laid round the ports of the storage, the paying side, the queue and the bus, outside of everything else: to trace them. */
   aroundPart?: AroundPart;
+  /** Of the region that this process is of, as the platform's storage has it. */
+  standing?: RegionStanding | undefined;
 }>;

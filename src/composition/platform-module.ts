@@ -97,6 +97,7 @@ export const platformModule = (
           files: { ...files, objects: aroundPart('objects', 'objects', files.objects) },
           secret,
           encoders,
+          standing: settings.standing,
         });
       },
       [

@@ -1,5 +1,6 @@
 import type { RingEntry } from '../adapters/keys/ring.ts';
 import type { FileTerms } from '../application/files/receive-file.ts';
+import type { RegionStanding } from '../application/regions/region-standing.ts';
 import type { AnomalyRules } from '../domain/audit/anomalies.ts';
 import type { ClaimTerms } from '../domain/kernel/claim.ts';
 import type { ExportEncoder } from '../ports/export-encoder.ts';
@@ -67,4 +68,6 @@ export type PlatformSettings<Place extends StorageSettings | PlacedStorage = Sto
   aroundProcessor?: (processor: Processor) => Processor;
   /** Laid round the ports of the storage, the processor and the files, outside of everything else: to trace them. */
   aroundPart?: AroundPart;
+  /** Of the region that this process is of: without one it asks nothing. */
+  standing?: RegionStanding | undefined;
 }>;

@@ -8,12 +8,14 @@ import { systemSignedTokens } from '../adapters/system/signed-tokens.ts';
 import { systemTimeZones } from '../adapters/system/time-zones.ts';
 import { systemUtf8 } from '../adapters/system/utf8.ts';
 import { systemWebhookSecrets } from '../adapters/system/webhook-secrets.ts';
+import type { RegionStanding } from '../application/regions/region-standing.ts';
 import type { Ports } from '../application/use-cases.ts';
 import { present } from '../domain/kernel/present.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { ProcessorDisputes } from '../ports/processor-disputes.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
+import { fencedCommits, fencedLeases } from './fenced-storage.ts';
 import type { KeptKeys } from './kept-keys.ts';
 import type { KeptObjects } from './kept-objects.ts';
 import type { Encoders } from './platform-settings.ts';
@@ -29,6 +31,8 @@ export type Outside = Readonly<{
   files: KeptObjects;
   secret: string;
   encoders: Encoders;
+  /** Of the region that this process is of, where it is of one. */
+  standing?: RegionStanding | undefined;
 }>;
 
 /** One storage, one processor, one keeper of keys and one way to the Internet, with the system's own adapters. */
@@ -41,10 +45,12 @@ export function portsOf({
   files,
   secret,
   encoders,
+  standing,
 }: Outside): Ports {
   return {
     ...storage,
-    commits: signallingCommits(storage.commits, storage.wakeUps),
+    commits: signallingCommits(fencedCommits(storage.commits, standing), storage.wakeUps),
+    leases: fencedLeases(storage.leases, standing),
     clock: systemClock,
     ids: systemIds,
     digests: systemDigests(secret),

@@ -105,7 +105,9 @@ describe('npm run load', { timeout: 600_000 }, () => {
         expect(rows.map(({ figures }) => figures.requests > 0)).toEqual(rows.map(() => true));
       expect(report.compared).toContain('Verify: nothing is wrong.');
       expect(report.parts.at(-1)?.rows[1]?.more).toMatch(/^[1-9]\d* payments held by it/);
+      expect(report.parts.at(-1)?.rows[3]?.more).toMatch(/^[1-9]\d* refused by it, 0 taken /);
       expect(reportText(report)).toContain('| one frozen |');
+      expect(reportText(report)).toContain('| one fenced |');
       const page = reportPage(report);
       expect(page.match(/<svg /g)).toHaveLength(4);
       expect(page).not.toMatch(/(?:src|href)=|https?:/);

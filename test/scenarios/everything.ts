@@ -27,6 +27,7 @@ import { paymentReportsContract } from './payment-reports.scenario.ts';
 import { processorConfigContract } from './processor-config.scenario.ts';
 import { reconciliationsContract } from './reconciliations.scenario.ts';
 import { refundListsContract } from './refund-lists.scenario.ts';
+import { regionsContract } from './regions.scenario.ts';
 import { relayContract } from './relay.scenario.ts';
 import { repeatedRowsContract } from './repeated-rows.scenario.ts';
 import { reportCostsContract } from './report-costs.scenario.ts';
@@ -50,6 +51,7 @@ import { webhooksContract } from './webhooks.scenario.ts';
 /** Every use case whose course depends on the storage. `open` gives an empty store that shares nothing with the ones before. */
 export function storageScenarios(adapter: string, open: () => Promise<Storage>): void {
   heavyPagesContract(adapter, open);
+  regionsContract(adapter, open);
   fileIntegrityContract(adapter, open);
   exportsContract(adapter, open);
   exportLifeContract(adapter, open);

@@ -6,6 +6,7 @@ import type { StorageSettings } from '../../composition/storage-settings.ts';
 import { boundsOf } from '../../domain/approvals/policy.ts';
 import { ANOMALY_RULES } from '../../domain/audit/anomalies.ts';
 import { present } from '../../domain/kernel/present.ts';
+import type { RegionName } from '../../domain/kernel/region.ts';
 import type { LoginProvider } from '../http/console/provider-login.ts';
 import type { MetricsAccess } from '../http/operation/operation.ts';
 import type { JwtSettings } from '../http/server/authenticate.ts';
@@ -42,6 +43,8 @@ export type Config = Readonly<{
   metrics: Readonly<{ access: MetricsAccess; port?: number }>;
   logLevel: Variables['LOG_LEVEL'];
   dataDir: string;
+  /** What this process is cut off with. */
+  region?: RegionName;
   jwt: JwtSettings;
   /** Who logs people in to the console; absent where they bring a token. */
   loginProvider?: LoginProvider;
@@ -96,6 +99,7 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
     metrics: metricsOf(given),
     logLevel: given.LOG_LEVEL,
     dataDir,
+    ...present({ region: given.PAYWRIGHT_REGION }),
     jwt: jwtOf(given, localSecret),
     ...present({ loginProvider: loginProviderOf(given) }),
     secrets: secretsOf(given, regionOf(given)),

@@ -1,3 +1,4 @@
+import type { RegionStanding } from '../../application/regions/region-standing.ts';
 import { composeApprovals, composePlatform, type Service } from '../../composition/compose-service.ts';
 import { startEmbedded } from '../../composition/start-embedded.ts';
 import type { PlacedStorage, StorageSettings } from '../../composition/storage-settings.ts';
@@ -5,10 +6,16 @@ import { APPROVALS_TOKENS, TOKENS } from '../../composition/tokens.ts';
 import { httpEncoders } from '../http/http-encoders.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { standingIn, startAsking } from './region-standing.ts';
 import { type NotReady, type OpenedStorage, silent, unfit } from './storage-fitness.ts';
 
 /** A platform on a storage that answers, its schema current. */
-export type OpenPlatform = Readonly<{ platform: Service; close(): Promise<void> }>;
+export type OpenPlatform = Readonly<{
+  platform: Service;
+  /** Of the region that this process is of, asked for again and again until it is closed. */
+  standing?: RegionStanding;
+  close(): Promise<void>;
+}>;
 
 /** The same of approvals. */
 export type OpenApprovals = Readonly<{ approvals: Service; close(): Promise<void> }>;
@@ -18,19 +25,37 @@ export type OpenApprovals = Readonly<{ approvals: Service; close(): Promise<void
  * the way to the storage or of the role may be a risk.
  */
 export async function openPlatform(config: Config): Promise<OpenPlatform | NotReady> {
-  const { platform: settings } = config;
+  const { platform: settings, region } = config;
   const opened = await open(config, settings.storage, (storage) => {
-    const service = composePlatform({ ...settings, storage }, httpEncoders);
-    return { service, room: () => service.get(TOKENS.openStorage) };
+    const standing = region && standingIn(region, () => service.get(TOKENS.openStorage).storage.leases);
+    const service = composePlatform({ ...settings, storage, standing }, httpEncoders);
+    return { service, room: () => service.get(TOKENS.openStorage), standing };
   });
-  return 'says' in opened ? opened : { platform: opened.service, close: opened.close };
+  if ('says' in opened) return opened;
+  const { service: platform, close, standing } = opened;
+  if (standing === undefined) return { platform, close };
+  const asking = await startAsking(standing);
+  return {
+    platform,
+    standing,
+    async close() {
+      asking.stop();
+      await close();
+    },
+  };
 }
 
-/** The same for approvals, on the server that the platform runs when both are embedded: close them before it. */
-export async function openApprovals(config: Config): Promise<OpenApprovals | NotReady> {
+/**
+ * The same for approvals, on the server that the platform runs when both are embedded: close them before it. `standing` is that of the
+ * platform beside it.
+ */
+export async function openApprovals(
+  config: Config,
+  standing?: RegionStanding,
+): Promise<OpenApprovals | NotReady> {
   const { approvals: settings } = config;
   const opened = await open(config, settings.storage, (storage) => {
-    const service = composeApprovals({ ...settings, storage });
+    const service = composeApprovals({ ...settings, storage, standing });
     return { service, room: () => approvalsRoom(service) };
   });
   return 'says' in opened ? opened : { approvals: opened.service, close: opened.close };
@@ -46,20 +71,28 @@ function approvalsRoom(service: Service): OpenedStorage {
   };
 }
 
+type Composed<Service> = Readonly<{
+  service: Service;
+  room: () => OpenedStorage;
+  standing?: RegionStanding | undefined;
+}>;
+
 async function open<Service extends Readonly<{ release(): Promise<void> }>>(
   { stage, dataDir }: Config,
   storage: StorageSettings,
-  composed: (storage: PlacedStorage) => Readonly<{ service: Service; room: () => OpenedStorage }>,
-): Promise<Readonly<{ service: Service; close(): Promise<void> }> | NotReady> {
+  composed: (storage: PlacedStorage) => Composed<Service>,
+): Promise<
+  (Pick<Composed<Service>, 'service' | 'standing'> & Readonly<{ close(): Promise<void> }>) | NotReady
+> {
   const placed = await startEmbedded(storage, dataDir);
-  const { service, room } = composed(placed.storage);
+  const { service, room, standing } = composed(placed.storage);
   const close = async () => {
     await service.release();
     await placed.stop();
   };
   try {
     const fault = stage === 'production' ? await unfit(room()) : await migrated(room());
-    if (fault === undefined) return { service, close };
+    if (fault === undefined) return { service, standing, close };
     await close();
     return fault;
   } catch (fault) {

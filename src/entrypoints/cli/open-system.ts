@@ -1,6 +1,8 @@
+import type { RegionStanding } from '../../application/regions/region-standing.ts';
 import { bothHealthy } from '../../composition/both-healthy.ts';
 import type { Service } from '../../composition/compose-service.ts';
 import { APPROVALS_TOKENS, TOKENS } from '../../composition/tokens.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { StorageHealth } from '../../ports/storage-health.ts';
 import type { Config } from './config.ts';
 import { openApprovals, openPlatform } from './open-platform.ts';
@@ -10,6 +12,8 @@ import type { NotReady } from './storage-fitness.ts';
 export type OpenSystem = Readonly<{
   platform: Service;
   approvals: Service;
+  /** Of the region that this process is of. */
+  standing?: RegionStanding;
   health: StorageHealth;
   close(): Promise<void>;
 }>;
@@ -19,16 +23,17 @@ export async function openSystem(config: Config): Promise<OpenSystem | NotReady>
   const first = await openPlatform(config);
   if ('says' in first) return first;
   try {
-    const second = await openApprovals(config);
+    const second = await openApprovals(config, first.standing);
     if ('says' in second) {
       await first.close();
       return second;
     }
-    const { platform } = first;
+    const { platform, standing } = first;
     const { approvals } = second;
     return {
       platform,
       approvals,
+      ...present({ standing }),
       health: bothHealthy(
         platform.get(TOKENS.openStorage).storage.health,
         approvals.get(APPROVALS_TOKENS.openStorage).storage.health,

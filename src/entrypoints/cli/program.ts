@@ -18,6 +18,7 @@ import { localSecret } from './local-secret.ts';
 import { addMessagingCommands } from './messaging-commands.ts';
 import { addOutboxCommands } from './outbox-commands.ts';
 import { addPaymentCommands } from './payment-commands.ts';
+import { addRegionCommands } from './region-commands.ts';
 import { secretReader } from './secret-reader.ts';
 import type { Terminal } from './terminal.ts';
 import type { TokenOptions } from './token.ts';
@@ -128,6 +129,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
 
   addWebhookCommands(program, configured, terminal);
   addOutboxCommands(program, configured, terminal);
+  addRegionCommands(program, configured, terminal);
   addMessagingCommands(program, configured, terminal);
   addExportCommand(program, configured, terminal);
   addFileCommands(program, configured, terminal);

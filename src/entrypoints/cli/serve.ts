@@ -18,7 +18,7 @@ import { metricsText } from '../http/operation/operation.ts';
 import { watchAttention } from '../http/payments/attention-metrics.ts';
 import { platformApp, wholeApp } from '../http/platform-app.ts';
 import { clientAddressBehind } from '../http/server/client-address.ts';
-import { admitted, inFlight } from '../http/server/in-flight.ts';
+import { admitted, inFlight, inOpenRegion } from '../http/server/in-flight.ts';
 import { jsonLogger } from '../http/server/logger.ts';
 import { type PlatformMetrics, platformMetrics } from '../http/server/metrics.ts';
 import { APPROVALS_OUTBOX, watchBacklog } from '../http/server/outbox-metrics.ts';
@@ -32,6 +32,7 @@ import { measuredProcessor, measuredUseCases, watchParts, watchPool } from './me
 import { notOpened } from './open-platform.ts';
 import { type OpenSystem, openSystem } from './open-system.ts';
 import { type ProcessFaults, watchFaults } from './process-faults.ts';
+import { whyNotServed } from './region-standing.ts';
 import { serveConsole } from './serve-console.ts';
 import { servedSystem } from './serve-system.ts';
 import { startEventStreams } from './start-event-streams.ts';
@@ -62,6 +63,12 @@ export async function serveCommand(config: Config, terminal: Terminal): Promise<
     },
   });
   if ('says' in opened) return notOpened(opened, terminal.err);
+  const refusal = whyNotServed(opened.standing);
+  if (refusal !== undefined) {
+    terminal.err(refusal);
+    await opened.close();
+    return EXIT.failed;
+  }
   const faults = watchFaults(log, (origin, kind) => metrics.uncaughtFaults.inc({ origin, kind }));
   try {
     return await serve(config, opened, { metrics, log, faults }, terminal);
@@ -79,7 +86,7 @@ const customersIn = ({ stage, platform: { processor } }: Config, platform: OpenS
 
 async function serve(
   config: Config,
-  { platform, approvals, health }: OpenSystem,
+  { platform, approvals, health, standing }: OpenSystem,
   { metrics, log, faults }: Readonly<{ metrics: PlatformMetrics; log: Logger; faults: ProcessFaults }>,
   { out, err, interactive, untilStopped }: Terminal,
 ): Promise<ExitCode> {
@@ -87,7 +94,10 @@ async function serve(
     const seeded = await addDemoMerchants(platform.get(TOKENS.ports));
     if (seeded.isErr()) throw new Error('the storage went away while the demo merchants were added');
   }
-  const admit = inFlight(config.http.limits, (what) => metrics.shed.inc({ what }));
+  const admit = inOpenRegion(
+    standing,
+    inFlight(config.http.limits, (what) => metrics.shed.inc({ what })),
+  );
   const useCases = admitted(measuredUseCases(platform.get(TOKENS.useCases), metrics), admit);
   const failedAuthentications = countFailedAuthentications(platform.get(TOKENS.ports));
   watchParts(platform, metrics);
@@ -128,7 +138,7 @@ async function serve(
       ...useCases,
       ...common,
       health,
-      ...present({ keysHealth, secretHealth }),
+      ...present({ keysHealth, secretHealth, standing }),
       besides: APPROVALS,
       readable,
       notifications,

@@ -3,6 +3,7 @@ import { DEFAULT_EVENT_SOURCES } from '../../application/approvals/approval-rule
 import { DEFAULT_THRESHOLDS } from '../../domain/approvals/fraud.ts';
 import { DEFAULT_POLICY } from '../../domain/approvals/policy.ts';
 import { ANOMALY_RULES } from '../../domain/audit/anomalies.ts';
+import { parseRegionName } from '../../domain/kernel/region.ts';
 import { IN_FLIGHT_LIMITS, SERVER_LIMITS } from '../http/server/server-limits.ts';
 import { amountsByCurrency } from './amount-variables.ts';
 import { approvalPolicy, eventSources, fraudRules, fraudScore, personClaim } from './approvals-variables.ts';
@@ -89,6 +90,19 @@ export const VARIABLES = z.object({
     .regex(/^[A-Za-z0-9_.-]{3,255}$/, 'must have 3 to 255 letters, digits, dots, dashes or underscores')
     .default('paywright')
     .describe('table name (paywright)'),
+  PAYWRIGHT_REGION: z
+    .string()
+    .transform((text, context) => {
+      const name = parseRegionName(text);
+      if (name === undefined)
+        context.addIssue({
+          code: 'custom',
+          message: 'must have 1 to 40 lower-case letters, digits and dashes',
+        });
+      return name ?? z.NEVER;
+    })
+    .optional()
+    .describe('what this process is cut off with: `paywright region fence` (none, and it cannot be)'),
   JWT_SECRET: secret
     .optional()
     .describe('HS256 key of bearer tokens, at least 32 bytes; made once in development'),

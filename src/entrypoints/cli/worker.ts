@@ -1,10 +1,11 @@
 import { APPROVALS_TOKENS, TOKENS } from '../../composition/tokens.ts';
 import { jsonLogger } from '../http/server/logger.ts';
 import type { Config } from './config.ts';
-import type { ExitCode } from './exit-codes.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
 import { notOpened } from './open-platform.ts';
 import { openSystem } from './open-system.ts';
 import { watchFaults } from './process-faults.ts';
+import { whyNotServed } from './region-standing.ts';
 import { startWorkers } from './start-workers.ts';
 import { alarmTo, tellingTo } from './telling.ts';
 import { standardError, type Terminal } from './terminal.ts';
@@ -17,6 +18,12 @@ export async function workerCommand(config: Config, { out, err, untilStopped }: 
     approvals: { ...config.approvals, ...tellingTo(log), payoutAlarm: alarmTo(log) },
   });
   if ('says' in opened) return notOpened(opened, err);
+  const refusal = whyNotServed(opened.standing);
+  if (refusal !== undefined) {
+    err(refusal);
+    await opened.close();
+    return EXIT.failed;
+  }
   const { platform, approvals, health, close } = opened;
   const faults = watchFaults(log);
   const worked = {

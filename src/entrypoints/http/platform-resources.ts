@@ -33,6 +33,7 @@ import { refunds } from './payments/refunds.ts';
 import { resolutions } from './payments/resolutions.ts';
 import { search } from './search/search.ts';
 import type { GateParts } from './server/authorization.ts';
+import type { Standing } from './server/in-flight.ts';
 import type { Resource } from './server/route.ts';
 import type { ServiceAppParts } from './server/service-app.ts';
 import { eventStream, type ServedStreams } from './webhooks/event-stream.ts';
@@ -49,6 +50,8 @@ export type PlatformParts = GateParts &
     /** How the keys are that a service keeps; absent where none does. */
     keysHealth?: KeysHealth;
     secretHealth?: SecretHealth;
+    /** Where the process is of a region. */
+    standing?: Standing;
     /** What processors send by themselves; absent where none is taken. */
     notifications?: ReceivedNotifications;
     /** Where connections last: absent behind a gateway, where there are no streams. */

@@ -5,6 +5,7 @@ import { present } from '../../../domain/kernel/present.ts';
 import type { KeysHealth } from '../../../ports/keys-health.ts';
 import type { SecretHealth } from '../../../ports/secrets.ts';
 import type { SchemaDiverged, SchemaOutdated, StorageHealth } from '../../../ports/storage-health.ts';
+import type { Standing } from '../server/in-flight.ts';
 import type { PlatformMetrics } from '../server/metrics.ts';
 import { problemTable } from '../server/problem-table.ts';
 import { answerJson, type HttpEnv } from '../server/request-context.ts';
@@ -56,11 +57,17 @@ const readiness = z
 
 const getHealthz = (): Handler<HttpEnv> => () => answerJson(200, '{"status":"ok"}');
 
-type Watched = Readonly<{ health: StorageHealth; keysHealth?: KeysHealth; secretHealth?: SecretHealth }>;
+type Watched = Readonly<{
+  health: StorageHealth;
+  keysHealth?: KeysHealth;
+  secretHealth?: SecretHealth;
+  standing?: Standing;
+}>;
 
 const getReadyz =
-  ({ health, keysHealth, secretHealth }: Watched): Handler<HttpEnv> =>
+  ({ health, keysHealth, secretHealth, standing }: Watched): Handler<HttpEnv> =>
   async (c) => {
+    if (standing?.now() === 'fenced') return problems.refuse(c, { kind: 'RegionFenced' });
     const storage = await health.check();
     if (storage.isErr()) return problems.refuse(c, storage.error);
     const [keys, token_secret] = await Promise.all([wordOf(keysHealth), wordOf(secretHealth)]);
@@ -129,7 +136,8 @@ export const operation = resource({
       method: 'get',
       path: '/readyz',
       operationId: 'readiness',
-      summary: 'Whether the storage can be reached and is migrated',
+      summary:
+        'Whether the storage can be reached and is migrated, and the region of the process is not fenced',
       responses: { 200: answer('It is.', readiness) },
       refusals: [503],
     }),

@@ -6,7 +6,9 @@ import type { InFlightLimits } from './server-limits.ts';
 export type Overloaded = Readonly<{ kind: 'Overloaded' }>;
 /** The client hung up before anything was begun for it. */
 export type ClientLeft = Readonly<{ kind: 'ClientLeft' }>;
-export type NotAdmitted = Overloaded | ClientLeft;
+/** The region of this process was fenced. Nothing of the request was begun. */
+export type RegionFenced = Readonly<{ kind: 'RegionFenced' }>;
+export type NotAdmitted = Overloaded | ClientLeft | RegionFenced;
 
 /** What was not admitted, and `stuck`: a turn that was taken back from a request that never ended. */
 export type Shed = 'overloaded' | 'client_left' | 'stuck';
@@ -99,6 +101,15 @@ export function inFlight({ maxInFlight, maxWaitMs }: InFlightLimits, onShed: (wh
     return errAsync(refused);
   }
 }
+
+/** Of the region that the process is of. */
+export type Standing = Readonly<{ now(): 'open' | 'unknown' | 'fenced' }>;
+
+/** Admits none once the region of the process is known to be fenced. */
+export const inOpenRegion =
+  (standing: Standing | undefined, admit: Admit): Admit =>
+  (request) =>
+    standing?.now() === 'fenced' ? errAsync({ kind: 'RegionFenced' }) : admit(request);
 
 /**
  * The same use cases, each begun for a request only in its turn; further ones of the same request need no other, and the

@@ -158,6 +158,14 @@ export const REQUEST_PROBLEMS = {
     detail: 'Nothing was begun. Repeat the request, with the same idempotency key if it had one.',
     retryAfterS: 1,
   },
+  RegionFenced: {
+    status: 503,
+    code: 'region_fenced',
+    title: 'The region of this process is cut off',
+    detail:
+      'Nothing was begun. Repeat the request elsewhere, with the same idempotency key if it had one: another region serves the same store.',
+    retryAfterS: 1,
+  },
   AuthenticationUnavailable: {
     status: 503,
     code: 'authentication_unavailable',
