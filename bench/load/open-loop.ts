@@ -25,10 +25,10 @@ const systemLoadClock: LoadClock = {
 /**
  * Requests leave on the clock, whether or not the ones before were answered, and each latency counts from the moment at which its request
  * was to leave: a server that stops for a second delays all that were due in it, and all of them say so. `send` resolves to false
- * for what counts as an error. Ends when all are answered.
+ * for what counts as an error. A stretch is asked for when the one before has left. Ends when all are answered.
  */
 export async function openLoop(
-  stretches: readonly Stretch[],
+  stretches: Iterable<Stretch>,
   kindOf: (n: number) => Sample['kind'],
   send: (kind: Sample['kind'], n: number) => Promise<boolean>,
   clock: LoadClock = systemLoadClock,

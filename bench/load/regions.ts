@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Server } from '../server.ts';
 import { figuresOf } from './figures.ts';
 import type { Installation } from './installation.ts';
-import { openLoop, type Sample } from './open-loop.ts';
+import { openLoop, type Sample, type Stretch } from './open-loop.ts';
 import { mixed, type Part, type Sizes } from './parts.ts';
 import type { Asked, Till } from './till.ts';
 
@@ -26,6 +25,8 @@ const PATIENCE_MS = 1_500;
 const AGAIN_MS = 200;
 const MOST_AGAIN_MS = 2_000;
 const MOST_TRIES = 30;
+/** The part of the time in which one is killed. */
+const KILLED_FOR = 2 / 5;
 
 /**
  * Two processes over one store, each asked for half. The first is cut off, frozen in the middle of a payment, for longer than its leases
@@ -40,7 +41,7 @@ export async function regions(
   till: Till,
   { seconds: asked, perSecond }: Sizes,
 ): Promise<Part> {
-  const seconds = Math.max(asked, (7 * FROZEN_MS) / 1_000);
+  const seconds = Math.max(asked, (6 * FROZEN_MS) / 1_000);
   const began = performance.now();
   const since = () => performance.now() - began;
   const cut = cutOff(first, since);
@@ -66,14 +67,14 @@ export async function regions(
     return false;
   };
   setTimeout(() => cut.arm(), (seconds * 1_000) / 5);
-  const isCutOff = fencedAndKilled();
+  let [fencedAt, killedAt] = [Number.NaN, Number.NaN];
   // Writes for the most part, since they are what could be doubled; both regions get both kinds.
-  const samples = await openLoop([{ seconds, perSecond }], mixed(1), each);
-  const { fencedAt, killedAt } = await isCutOff;
+  const samples = await openLoop(course(), mixed(1), each);
   const { frozenAt, thawedAt, held, takenOver } = cut.seen();
   const { refused, taken } = fence.seen();
+  const endedAt = killedAt + KILLED_FOR * seconds * 1_000;
   return {
-    title: `two regions over one store, ${perSecond}/s for ${seconds} s: one frozen for ${FROZEN_MS / 1_000} s, later fenced, at last killed`,
+    title: `two regions over one store, ${perSecond}/s for ${seconds} s and more: one frozen for ${FROZEN_MS / 1_000} s, later fenced, at last killed`,
     rows: [
       { what: 'both', figures: figuresOf(samples, 0, frozenAt) },
       {
@@ -87,24 +88,36 @@ export async function regions(
         figures: figuresOf(samples, fencedAt, killedAt),
         more: `${refused} refused by it, ${taken} taken that it was sent after its first refusal`,
       },
-      { what: 'one killed', figures: figuresOf(samples, killedAt, seconds * 1_000) },
+      { what: 'one killed', figures: figuresOf(samples, killedAt, endedAt) },
     ],
     samples,
     marks: [
       { fromMs: frozenAt, toMs: thawedAt, says: 'frozen' },
       { fromMs: fencedAt, toMs: killedAt, says: 'fenced' },
-      { fromMs: killedAt, toMs: seconds * 1_000, says: 'killed' },
+      { fromMs: killedAt, toMs: endedAt, says: 'killed' },
     ],
   };
 
-  /** By the clock of the load; at the beginning of a stretch that is measured each. */
-  async function fencedAndKilled() {
-    await pause((seconds * 1_000 * 2) / 5);
-    await fenceFirst(installation);
-    const fencedAt = since();
-    await pause((seconds * 1_000) / 5);
+  /** The command takes what it takes to start, and the load goes on meanwhile. */
+  function* course(): Generator<Stretch> {
+    yield { seconds: (seconds * 2) / 5, perSecond };
+    let fault: unknown;
+    fenceFirst(installation).then(
+      () => {
+        fencedAt = since();
+      },
+      (cause: unknown) => {
+        fault = cause;
+      },
+    );
+    while (Number.isNaN(fencedAt)) {
+      if (fault !== undefined) throw fault;
+      yield { seconds: 1, perSecond };
+    }
+    yield { seconds: seconds / 5, perSecond };
     process.kill(first.pid, 'SIGKILL');
-    return { fencedAt, killedAt: since() };
+    killedAt = since();
+    yield { seconds: KILLED_FOR * seconds, perSecond };
   }
 }
 
