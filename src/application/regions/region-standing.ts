@@ -10,10 +10,10 @@ export const BELIEVED_MS = 5_000;
 export const ASKED_EVERY_MS = 1_000;
 
 /**
- * The longest that a commit is under way: it waits for its turn for five seconds, and is tried for ten. So much later than its belief ends a
+ * The longest that a commit is under way: five seconds until its turn, five in which it is tried again, five for a connection and ten for an answer. So much later than its belief ends a
  * process has nothing under way any more, unless it stood still.
  */
-const COMMITTED_WITHIN_MS = 20_000;
+const COMMITTED_WITHIN_MS = 25_000;
 
 /** How long after a region was fenced none of its processes that run commits anything. */
 export const FENCED_WITHIN_MS = BELIEVED_MS + COMMITTED_WITHIN_MS;

@@ -19,7 +19,7 @@ export function addRegionCommands(
     .command('list')
     .description('print every region that processes have begun in, its epoch, and whether it is fenced')
     .option('--json', 'print {"regions": [{"name", "epoch", "fenced"}]}')
-    .addHelpText('after', EXIT_HELP)
+    .addHelpText('after', `${LIST_HELP}${EXIT_HELP}`)
     .action((options: { json?: boolean }) =>
       configured(async (config) =>
         (await import('./region.ts')).listRegionsCommand(config, options, terminal),
@@ -56,6 +56,12 @@ function regionName(text: string): RegionName {
     throw new InvalidArgumentError('It takes 1 to 40 lower-case letters, digits and dashes.');
   return name;
 }
+
+const LIST_HELP = `
+Examples:
+  paywright region list
+  paywright region list --json
+`;
 
 const FENCE_HELP = `
 Examples:
