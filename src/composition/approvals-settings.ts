@@ -1,5 +1,5 @@
 import type { ApprovalRules } from '../application/approvals/approval-rules.ts';
-import type { RegionStanding } from '../application/regions/region-standing.ts';
+import type { RegionStanding } from '../application/kernel/region-standing.ts';
 import type { ApprovalEvent } from '../domain/approvals/approval-events.ts';
 import type { FraudRules } from '../domain/approvals/fraud-rules.ts';
 import type { QueuedApproval } from '../ports/approvals/approval-queue.ts';

@@ -1,5 +1,5 @@
 import { errAsync, type ResultAsync } from 'neverthrow';
-import type { RegionStanding } from '../application/regions/region-standing.ts';
+import type { RegionStanding } from '../application/kernel/region-standing.ts';
 import type { Leases } from '../ports/leases.ts';
 import type { StorageUnavailable } from '../ports/unavailable.ts';
 

@@ -1,6 +1,6 @@
 import type { RingEntry } from '../adapters/keys/ring.ts';
 import type { FileTerms } from '../application/files/receive-file.ts';
-import type { RegionStanding } from '../application/regions/region-standing.ts';
+import type { RegionStanding } from '../application/kernel/region-standing.ts';
 import type { AnomalyRules } from '../domain/audit/anomalies.ts';
 import type { ClaimTerms } from '../domain/kernel/claim.ts';
 import type { ExportEncoder } from '../ports/export-encoder.ts';

@@ -8,7 +8,7 @@ import { systemSignedTokens } from '../adapters/system/signed-tokens.ts';
 import { systemTimeZones } from '../adapters/system/time-zones.ts';
 import { systemUtf8 } from '../adapters/system/utf8.ts';
 import { systemWebhookSecrets } from '../adapters/system/webhook-secrets.ts';
-import type { RegionStanding } from '../application/regions/region-standing.ts';
+import type { RegionStanding } from '../application/kernel/region-standing.ts';
 import type { Ports } from '../application/use-cases.ts';
 import { present } from '../domain/kernel/present.ts';
 import type { Processor } from '../ports/processor.ts';

@@ -3,8 +3,8 @@ import {
   BELIEVED_MS,
   type RegionStanding,
   regionStanding,
-} from '../../src/application/regions/region-standing.ts';
-import { listRegions, moveRegion } from '../../src/application/regions/regions.ts';
+} from '../../src/application/kernel/region-standing.ts';
+import { listRegions, moveRegion } from '../../src/application/kernel/regions.ts';
 import { fencedCommits, fencedLeases } from '../../src/composition/fenced-storage.ts';
 import { parseRegionName, type RegionName } from '../../src/domain/kernel/region.ts';
 import type { Storage } from '../../src/ports/storage.ts';

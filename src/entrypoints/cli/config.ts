@@ -44,7 +44,7 @@ export type Config = Readonly<{
   logLevel: Variables['LOG_LEVEL'];
   dataDir: string;
   /** What this process is cut off with. */
-  region?: RegionName;
+  region?: RegionName | undefined;
   jwt: JwtSettings;
   /** Who logs people in to the console; absent where they bring a token. */
   loginProvider?: LoginProvider;

@@ -1,4 +1,4 @@
-import type { RegionStanding } from '../../application/regions/region-standing.ts';
+import type { RegionStanding } from '../../application/kernel/region-standing.ts';
 import { composeApprovals, composePlatform, type Service } from '../../composition/compose-service.ts';
 import { startEmbedded } from '../../composition/start-embedded.ts';
 import type { PlacedStorage, StorageSettings } from '../../composition/storage-settings.ts';

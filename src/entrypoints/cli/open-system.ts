@@ -1,4 +1,4 @@
-import type { RegionStanding } from '../../application/regions/region-standing.ts';
+import type { RegionStanding } from '../../application/kernel/region-standing.ts';
 import { bothHealthy } from '../../composition/both-healthy.ts';
 import type { Service } from '../../composition/compose-service.ts';
 import { APPROVALS_TOKENS, TOKENS } from '../../composition/tokens.ts';

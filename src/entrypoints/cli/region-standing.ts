@@ -2,7 +2,7 @@ import {
   ASKED_EVERY_MS,
   type RegionStanding,
   regionStanding,
-} from '../../application/regions/region-standing.ts';
+} from '../../application/kernel/region-standing.ts';
 import type { RegionName } from '../../domain/kernel/region.ts';
 import type { Leases } from '../../ports/leases.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { FENCED_WITHIN_MS } from '../../application/regions/region-standing.ts';
-import { listRegions, moveRegion, type RegionPorts } from '../../application/regions/regions.ts';
+import { FENCED_WITHIN_MS } from '../../application/kernel/region-standing.ts';
+import { listRegions, moveRegion, type RegionPorts } from '../../application/kernel/regions.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { Region, RegionName } from '../../domain/kernel/region.ts';
 import type { Config } from './config.ts';
@@ -63,11 +63,11 @@ export const unfenceCommand = (
 
 /** Opens the platform as a process of no region, which is never cut off. */
 async function withRegions(
-  { region: _, ...config }: Config,
+  config: Config,
   { err }: Terminal,
   command: (ports: RegionPorts) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const opened = await openPlatform(config);
+  const opened = await openPlatform({ ...config, region: undefined });
   if ('says' in opened) return notOpened(opened, err);
   try {
     return await command(opened.platform.get(TOKENS.ports));
