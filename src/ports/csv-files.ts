@@ -6,7 +6,10 @@ export type CsvPlace = Readonly<{ offset: number; line: number }>;
 /** What stands between two cells. */
 export type CsvDelimiter = ',' | ';' | '\t';
 
-/** One record of a CSV file. `line` is where it begins, `next` what follows it. */
+/**
+ * One record of a CSV file. `line` is where it begins, `next` what follows it. A line ends with its line feed, inside of quotes too;
+ * a carriage return alone ends none.
+ */
 export type CsvRecord = Readonly<{ cells: readonly string[]; line: number; next: CsvPlace }>;
 
 /**

@@ -138,6 +138,47 @@ export function csvFilesContract(name: string, files: CsvFiles): void {
       );
     });
 
+    it('says of each record the line on which an editor shows its beginning, whatever breaks stand in quotes or out of them', async () => {
+      const inQuotes = fc
+        .stringMatching(/^(?:[a,"é]|\r\n|\n|\r){0,6}$/u)
+        .map((cell) => `"${cell.replaceAll('"', '""')}"`);
+      const plain = fc.stringMatching(/^(?:[aé]|\ra){0,4}$/u);
+      const cell = fc.oneof(inQuotes, plain);
+      const end = fc.constantFrom('\n', '\r\n', '\n\n', '\r\n\r\n', ',\r\r\n');
+      const row = fc.tuple(fc.nat({ max: 1_000 }), fc.array(cell, { maxLength: 3 }), end);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(row, { minLength: 1, maxLength: 8 }),
+          fc.constantFrom('', ',\r', '\n', '\r\n', '\n\n'),
+          fc.integer({ min: 1, max: 40 }),
+          async (rows, after, size) => {
+            const lines: number[] = [];
+            let text = '';
+            for (const [index, [first, cells, ends]] of rows.entries()) {
+              lines.push(text.split('\n').length);
+              text += [first, ...cells].join(',') + (index === rows.length - 1 ? after : ends);
+            }
+            const { records, failure } = await read(text, { size });
+            expect([failure, records.map(({ line }) => line)]).toEqual([undefined, lines]);
+            for (const [index, { next }] of records.entries()) {
+              const rest = await read(text, { from: next, size });
+              expect(rest.records).toEqual(records.slice(index + 1));
+            }
+            // What a stray quote behind all of it is refused with: its own line.
+            const misplaced = await read(`${text}\n1,"\r\n\r","a\r\n"b`, { size });
+            const line = text.split('\n').length + 3;
+            expect(misplaced.failure).toMatchObject({ code: 'quote_misplaced', line });
+          },
+        ),
+        { numRuns: 300 },
+      );
+      const { records } = await read('"x\r"\n\r');
+      expect(records.map(({ line, next }) => [line, next])).toEqual([
+        [1, { offset: 5, line: 2 }],
+        [2, { offset: 6, line: 3 }],
+      ]);
+    });
+
     it('takes a record of the longest that there may be, and none that is much longer, with a quote in the file and without', async () => {
       const longest = 'x'.repeat(LONGEST_RECORD);
       for (const header of ['a\n', '"a"\n'])
@@ -151,6 +192,8 @@ export function csvFilesContract(name: string, files: CsvFiles): void {
     it('refuses what is no CSV in UTF-8 with its line', async () => {
       expect(await refusalOf('a,b\n1,2\n3,"4\n5,6\n')).toBe('quote_not_closed 3');
       expect(await refusalOf('a,b\n1,2"3"\n')).toBe('quote_misplaced 2');
+      expect(await refusalOf('a,b\r\n1,"x\r\ny"\r\n1,2"3"\r\n')).toBe('quote_misplaced 4');
+      expect(await refusalOf('a,b\r\n"\r",\r2"3"\r\n')).toBe('quote_misplaced 2');
       const utf16 = (text: string) => Buffer.from(text, 'utf16le');
       for (const mark of ['', '\ufeff']) {
         const little = utf16(`${mark}a,b\n1,2\n`);

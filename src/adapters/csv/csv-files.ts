@@ -20,7 +20,7 @@ const RATIO_FROM_BYTES = 1_048_576;
 
 /**
  * Reads lines without a quote as they stand (`plainLines`), and from the first that has one on with `csv-parse`, whose count of bytes
- * and lines is exact at each record.
+ * is exact at each record. Of both a line ends where its line feed is, in quotes as well.
  */
 export const csvFiles: CsvFiles = {
   async *records<Failure>(
@@ -54,7 +54,7 @@ export const csvFiles: CsvFiles = {
       if (last.length > 0) yield ok(last);
     } catch (fault) {
       if (stop.failure !== undefined) yield err(stop.failure.error);
-      else yield err(refusalOf(fault, place.line, parser?.next() ?? next));
+      else yield err(refusalOf(fault, parser?.next() ?? next, parser?.reached));
     } finally {
       parser?.destroy();
       await bytes.return();
@@ -78,12 +78,17 @@ type RecordParser = Readonly<{
   end(piece: Uint8Array): Promise<readonly CsvRecord[]>;
   /** The line behind the last record; undefined before the first. */
   next(): number | undefined;
+  /** The line of the byte that a fault was found at. */
+  reached(fault: CsvError): number;
   destroy(): void;
 }>;
 
 function recordParser(from: CsvPlace, delimiter: CsvDelimiter): RecordParser {
   let bunch: CsvRecord[] = [];
   let next: number | undefined;
+  // The parser counts carriage returns as lines too, but for those of line ends: what cells hold of them is taken off.
+  let returns = 0;
+  const given = { bytes: 0, last: 0 };
   const parser = parse({
     bom: from.offset === 0,
     delimiter,
@@ -93,31 +98,50 @@ function recordParser(from: CsvPlace, delimiter: CsvDelimiter): RecordParser {
     max_record_size: LONGEST_RECORD,
     // Taken as they are parsed: each on its way through a stream costs as much as its parsing.
     on_record: (cells: readonly string[], { bytes: offset, lines }: Info) => {
-      next = from.line + lines;
+      returns += countIn(cells, '\r');
+      // One that the file ends with is not counted yet.
+      const uncounted = given.last === CARRIAGE_RETURN && offset === given.bytes ? 1 : 0;
+      next = from.line + lines + uncounted - returns;
       const behind = { offset: from.offset + offset, line: next };
-      bunch.push({ cells, line: next - 1 - breaksIn(cells), next: behind });
+      bunch.push({ cells, line: next - 1 - countIn(cells, '\n'), next: behind });
       return null;
     },
-  });
+  }) as Parser & Unfinished;
   // A fault is thrown where it is awaited.
   parser.on('error', () => {});
+  const write = (piece: Uint8Array) => {
+    given.bytes += piece.length;
+    given.last = piece.at(-1) ?? given.last;
+    return written(parser, piece);
+  };
   const taken = () => {
     const records = bunch;
     bunch = [];
     return records;
   };
   return {
-    write: (piece) => written(parser, piece).then(taken),
+    write: (piece) => write(piece).then(taken),
     async end(piece) {
-      if (piece.length > 0) await written(parser, piece);
+      if (piece.length > 0) await write(piece);
       parser.end();
       await finished(parser, { readable: false });
       return taken();
     },
     next: () => next,
+    reached({ lines }) {
+      const { record, field } = parser.state;
+      return from.line + Number(lines) - 1 - returns - countIn([...record, field.toString('utf8')], '\r');
+    },
     destroy: () => void parser.destroy(),
   };
 }
+
+const CARRIAGE_RETURN = 0x0d;
+
+/** The record that the parser is in: its cells so far, and the bytes of the next. */
+type Unfinished = Readonly<{
+  state: Readonly<{ record: readonly string[]; field: Readonly<{ toString(encoding: 'utf8'): string }> }>;
+}>;
 
 /** Resolves once all of the piece is parsed. */
 const written = (parser: Parser, piece: Uint8Array): Promise<void> =>
@@ -131,7 +155,7 @@ type Fault = Error & Readonly<{ stops: CsvRefused['code'] | 'bytes' }>;
 const faultOf = (stops: Fault['stops']): Fault => Object.assign(new Error(stops), { stops });
 const isFault = (fault: unknown): fault is Fault => fault instanceof Error && 'stops' in fault;
 
-function refusalOf(fault: unknown, first: number, next: number): CsvRefused {
+function refusalOf(fault: unknown, next: number, reached?: RecordParser['reached']): CsvRefused {
   const refused = (code: CsvRefused['code'], line: number): CsvRefused => ({
     kind: 'CsvRefused',
     code,
@@ -143,15 +167,15 @@ function refusalOf(fault: unknown, first: number, next: number): CsvRefused {
   if (code === 'CSV_QUOTE_NOT_CLOSED') return refused('quote_not_closed', next);
   if (code === 'CSV_MAX_RECORD_SIZE') return refused('record_too_long', next);
   if (code === 'INVALID_OPENING_QUOTE' || code === 'CSV_INVALID_CLOSING_QUOTE')
-    return refused('quote_misplaced', first + Number(fault['lines']) - 1);
+    return refused('quote_misplaced', reached?.(fault) ?? next);
   throw fault;
 }
 
-/** Line ends inside of cells, which the parser counts as lines of the file. */
-function breaksIn(cells: readonly string[]): number {
-  let breaks = 0;
-  for (const cell of cells) if (cell.includes('\n')) breaks += cell.split('\n').length - 1;
-  return breaks;
+/** How often cells hold a character. */
+function countIn(cells: readonly string[], character: string): number {
+  let count = 0;
+  for (const cell of cells) if (cell.includes(character)) count += cell.split(character).length - 1;
+  return count;
 }
 
 /** The same bytes, as long as they are UTF-8. */
