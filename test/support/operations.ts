@@ -22,6 +22,7 @@ export type Schema = Readonly<{
 type Parameter = Readonly<{ name: string; in: string; schema: Schema; example?: unknown }>;
 /** A route and a method of it, as the document describes them. */
 export type Operation = Readonly<{
+  security?: readonly object[];
   parameters?: readonly Parameter[];
   requestBody?: Readonly<{ content: Readonly<Record<string, Readonly<{ schema: Schema }>>> }>;
   responses: Readonly<Record<string, unknown>>;

@@ -2,6 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import { z } from 'zod';
 import { defaultFraudRules, type FraudRules } from '../../domain/approvals/fraud-rules.ts';
 import { parseUuid, type VendorId } from '../../domain/approvals/ids.ts';
+import { faultsOf, parsedBy } from '../http/server/body-input.ts';
 import { jsonIn } from './json-in.ts';
 
 const HOUR = 3_600_000;
@@ -56,10 +57,10 @@ export function fraudRulesIn(text: string): Result<UnboundRules, readonly string
   const json = jsonIn(text);
   if (json === undefined)
     return err(['must be JSON such as {"version": "2026-12-01", "newPayee": {"points": 200}}']);
-  const parsed = fraudRules.safeParse(json);
+  const parsed = parsedBy(fraudRules, json);
   if (!parsed.success)
     return err(
-      parsed.error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')),
+      faultsOf(parsed.error).map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')),
     );
   const given = parsed.data;
   return ok({ boundBy: (bounds) => merged(given, defaultFraudRules(bounds)) });

@@ -4,7 +4,7 @@ import { err, ok, type Result } from 'neverthrow';
 import { parseFraction } from '../../domain/cost/fraction.ts';
 import { PRICED, type Priced, type PriceTable } from '../../domain/cost/prices.ts';
 import { DAY_PATTERN } from '../../domain/kernel/instant.ts';
-import { faultsOf } from '../http/server/body-input.ts';
+import { faultsOf, parsedBy } from '../http/server/body-input.ts';
 import { jsonIn } from './json-in.ts';
 
 const price = z
@@ -28,7 +28,7 @@ export async function priceFile(path: string): Promise<Result<PriceTable, string
   if (text === undefined) return err(`there is no file ${path}`);
   const json = jsonIn(text);
   if (json === undefined) return err(`${path} is no JSON`);
-  const parsed = priceTable.safeParse(json);
+  const parsed = parsedBy(priceTable, json);
   return parsed.success
     ? ok(parsed.data)
     : err(

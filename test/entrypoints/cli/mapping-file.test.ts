@@ -32,7 +32,7 @@ describe('--mapping of paywright reconcile', () => {
     ['{"columns":{},"columns":{}}', 'columns: is given twice'],
     [
       JSON.stringify({ ...mappingFile('mapped-tabs.json'), dates: 'today' }),
-      'dates: must be one of YYYY-MM-DD',
+      'dates: must be one of `YYYY-MM-DD`',
     ],
     [' '.repeat(300_000), 'is too large'],
   ])('says what is wrong with a file', async (text, fault) => {

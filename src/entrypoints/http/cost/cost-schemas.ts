@@ -36,14 +36,11 @@ const atLeastOne = (most: number, fallback: number, description: string) =>
 const { usage } = DEFAULTS;
 
 const asked = {
-  preset: z
-    .enum(PRESETS, { error: `must be one of ${PRESETS.join(', ')}` })
-    .optional()
-    .openapi({
-      default: DEFAULTS.preset,
-      description:
-        '`paywright` takes what its own operations were measured to take; `classic-2024` is a formula that is kept to compare with, at prices of 2024.',
-    }),
+  preset: z.enum(PRESETS).optional().openapi({
+    default: DEFAULTS.preset,
+    description:
+      '`paywright` takes what its own operations were measured to take; `classic-2024` is a formula that is kept to compare with, at prices of 2024.',
+  }),
   region: z
     .string()
     .regex(/^[a-z0-9-]{1,32}$/, 'must be the name of a region')

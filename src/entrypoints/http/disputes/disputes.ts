@@ -37,7 +37,7 @@ const problems = problemTable<FailureOf<UseCases, 'getDispute' | 'listDisputes' 
 });
 const { refuse } = problems;
 
-const status = z.enum(DISPUTE_STATUSES, { error: `must be one of ${DISPUTE_STATUSES.join(', ')}` });
+const status = z.enum(DISPUTE_STATUSES);
 
 const dispute = z
   .strictObject({

@@ -5,7 +5,7 @@ import { type ExceptionId, type PaymentId, parseId, type TransactionId } from '.
 import { fromRfc3339 } from '../../../domain/kernel/instant.ts';
 import type { Json, JsonObject } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import { faultsOf, parseBody } from '../server/body-input.ts';
+import { faultsOf, parseBody, parsedBy } from '../server/body-input.ts';
 import { type KeyedHeader, type KeyFailure, keyOf } from '../server/idempotency-key.ts';
 import type { JsonBody } from '../server/read-json.ts';
 import type { MalformedRequest, PanNotAccepted } from '../server/request-problems.ts';
@@ -43,7 +43,7 @@ export const parseBatchItem = (
 /** The items of a body, unjudged: a fault inside one is its own. */
 export function parseItems({ value, faults }: JsonBody): Result<readonly Json[], MalformedRequest> {
   if (faults.length > 0) return err({ kind: 'MalformedRequest', faults });
-  const parsed = resolutionEnvelope.safeParse(value);
+  const parsed = parsedBy(resolutionEnvelope, value);
   return parsed.success
     ? ok(parsed.data.items as readonly Json[])
     : err({ kind: 'MalformedRequest', faults: faultsOf(parsed.error) });

@@ -27,13 +27,13 @@ const transactionId = z.string().regex(/^txn_[0-9a-f]{32}$/, 'must be the id of 
 
 /** Where an exception stands. */
 export const exceptionStatus = z.enum(['open', 'proposed', 'resolved', 'ignored']);
-const age = z.enum(AGES, { error: `must be one of ${AGES.join(', ')}` });
+const age = z.enum(AGES);
 const person = plainText(320).min(1);
 
 /** The query of `GET /exceptions`, as text. */
 export const exceptionsQuery = z.strictObject({
   ...paging,
-  kind: z.enum(EXCEPTION_TYPES, { error: `must be one of ${EXCEPTION_TYPES.join(', ')}` }).optional(),
+  kind: z.enum(EXCEPTION_TYPES).optional(),
   age: age.optional().openapi({ description: 'Since it was opened.' }),
   currency: storedCurrency.optional(),
   assigned_to: person.optional(),
@@ -53,7 +53,7 @@ const ACTIONS = ['link', 'accept_difference', 'expect_later', 'ignore'] as const
 const reason = plainText(500).min(1).openapi({ example: 'Confirmed with the processor by telephone.' });
 
 const resolutionFields = z.strictObject({
-  action: z.enum(ACTIONS, { error: `must be one of ${ACTIONS.join(', ')}` }).openapi({
+  action: z.enum(ACTIONS).openapi({
     description:
       '`link` settles the transaction named by what the row says; `accept_difference` posts the difference to the account ' +
       '`differences`, and settles the transaction of the exception; `expect_later` leaves it open and puts it off; `ignore` closes it.',

@@ -1,4 +1,5 @@
 import type { UseCases } from '../../../application/use-cases.ts';
+import { MOST_UPLOAD_BYTES } from '../../../domain/files/file-upload.ts';
 import { MERCHANT_NOT_FOUND } from '../server/chosen-merchant.ts';
 import type { FailureOf } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
@@ -15,6 +16,9 @@ type Served =
   | 'showReconciliation'
   | 'listReconciliations'
   | 'listRows';
+
+/** Said of a file that came as the body itself. */
+const LINKS_TAKE_MORE = 'A body in JSON orders a link that takes up to 1 GiB, ';
 
 /** Of files of processors and what became of them. */
 export const reconciliationProblems = problemTable<FailureOf<UseCases, Served> | FileTypeMismatch>({
@@ -50,7 +54,7 @@ export const reconciliationProblems = problemTable<FailureOf<UseCases, Served> |
     code: 'file_too_large',
     title: 'The file is too large',
     detail: ({ mostBytes }) =>
-      `${mostBytes} bytes are taken here at the most. A body in JSON orders a link that takes up to 1 GiB, \`paywright reconcile\` takes more, and gzip makes files smaller.`,
+      `${mostBytes} bytes are taken here at the most. ${mostBytes < MOST_UPLOAD_BYTES ? LINKS_TAKE_MORE : ''}\`paywright reconcile\` takes more, and gzip makes files smaller.`,
   },
   UploadsPending: {
     status: 429,

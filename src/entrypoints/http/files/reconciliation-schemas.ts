@@ -5,7 +5,7 @@ import { OUTCOMES } from '../../../domain/files/match-row.ts';
 import { mappingName, publishedMapping } from '../merchants/settlement-mapping-schemas.ts';
 import { listPage, paging, time } from '../server/schemas.ts';
 
-const source = z.enum(FILE_SOURCES, { error: `must be one of ${FILE_SOURCES.join(', ')}` }).openapi({
+const source = z.enum(FILE_SOURCES).openapi({
   description:
     'Whose columns the file has: `native` those of this service, `stripe` those of its itemised reports of payouts and of the ' +
     'balance, `adyen` those of its settlement details report, `mapped` those of a mapping of the merchant.',
@@ -68,7 +68,7 @@ export const reconciliationsQuery = z.strictObject(paging);
 
 const ASKED = [...OUTCOMES, ...ABSENCES] as const;
 
-const outcome = z.enum(ASKED, { error: `must be one of ${ASKED.join(', ')}` }).openapi({
+const outcome = z.enum(ASKED).openapi({
   description:
     'Of the rows of the file, which are all where none is named; or transactions that ought to be in it and are not, which are no rows.',
 });

@@ -1,19 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { SETTLEMENT_PARTS } from '../../../domain/files/settlement.ts';
-import { DAY_PATTERN, parseDay } from '../../../domain/kernel/instant.ts';
-import { listPage, openList, paging, storedCurrency, time } from '../server/schemas.ts';
+import { calendarDay, listPage, openList, paging, storedCurrency, time } from '../server/schemas.ts';
 import { exceptionStatus } from './exception-schemas.ts';
 
 const STATUSES = ['processing', 'completed', 'completed_with_exceptions'] as const;
 
 /** A day of the processor's, which is no time and has no zone. */
 const day = (meaning: string) =>
-  z
-    .string()
-    .regex(DAY_PATTERN, 'must be a day (YYYY-MM-DD)')
-    .refine((text) => parseDay(text) !== undefined, 'must be a day that exists')
-    .optional()
-    .openapi({ description: meaning, example: '2026-03-02' });
+  calendarDay.optional().openapi({ description: meaning, example: '2026-03-02' });
 
 export const settlementsQuery = z.strictObject({
   ...paging,
@@ -21,7 +15,7 @@ export const settlementsQuery = z.strictObject({
   start_date: day('Of this settlement date or a later one.'),
   end_date: day('Of this settlement date or an earlier one.'),
   currency: storedCurrency.optional(),
-  status: z.enum(STATUSES, { error: `must be one of ${STATUSES.join(', ')}` }).optional(),
+  status: z.enum(STATUSES).optional(),
   payout_id: z
     .string()
     .min(1)

@@ -20,9 +20,7 @@ const MOST_CHARACTERS = 16_384;
 const column = plainText(128).openapi({ description: 'As the header has it.', example: 'Gross amount' });
 const word = plainText(128);
 
-const type = z
-  .enum(ROW_TYPES, { error: `must be one of ${ROW_TYPES.join(', ')}` })
-  .openapi({ example: 'payment' });
+const type = z.enum(ROW_TYPES).openapi({ example: 'payment' });
 
 const wordsOf = <Meaning extends z.ZodType>(meaning: Meaning) =>
   z
@@ -86,7 +84,7 @@ export const settlementMapping = z
     types: wordsOf(type).optional(),
     statuses: wordsOf(z.enum(['settled', 'failed'], { error: 'must be settled or failed' })).optional(),
     amounts,
-    dates: z.enum(DAY_FORMS, { error: `must be one of ${DAY_FORMS.join(', ')}` }).openapi({
+    dates: z.enum(DAY_FORMS).openapi({
       description: 'A time of day behind the day is left out.',
     }),
     skip: z

@@ -4,7 +4,7 @@ import type { ProcessPaymentRequest } from '../../../application/payments/proces
 import type { CustomerId } from '../../../domain/kernel/ids.ts';
 import { money } from '../../../domain/kernel/money.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import { faultsOf, parseBody } from '../server/body-input.ts';
+import { faultsOf, parseBody, parsedBy } from '../server/body-input.ts';
 import { type KeyedHeader, type KeyFailure, keyOf } from '../server/idempotency-key.ts';
 import type { Fault } from '../server/problem.ts';
 import type { JsonBody } from '../server/read-json.ts';
@@ -32,7 +32,7 @@ export function parseBatch({
   halves = value,
 }: JsonBody): Result<readonly JsonBody[], MalformedRequest> {
   // A payment has no number that may be a half.
-  const parsed = batchEnvelope.safeParse(halves);
+  const parsed = parsedBy(batchEnvelope, halves);
   if (!parsed.success) return err({ kind: 'MalformedRequest', faults: faultsOf(parsed.error) });
   const items = parsed.data.payments.map((item) => ({ value: item, faults: [] as Fault[] }));
   const around: Fault[] = [];

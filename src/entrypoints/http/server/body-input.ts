@@ -2,6 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import type { z } from 'zod';
 import { cardFaults, headerFaults, securityCodeFaults } from './card-guard.ts';
 import type { KeyedHeader } from './idempotency-key.ts';
+import { issueWords } from './issue-words.ts';
 import type { Fault } from './problem.ts';
 import type { JsonBody } from './read-json.ts';
 import type { MalformedRequest, PanNotAccepted } from './request-problems.ts';
@@ -26,25 +27,29 @@ export function parseBody<Schema extends z.ZodType>(
 
 /** Numbers that a schema wants whole have to be written so. */
 function safeParseWhole<Schema extends z.ZodType>(schema: Schema, value: unknown, halves: unknown) {
-  const parsed = schema.safeParse(value);
+  const parsed = parsedBy(schema, value);
   if (halves === undefined || !parsed.success) return parsed;
-  const strict = schema.safeParse(halves);
+  const strict = parsedBy(schema, halves);
   return strict.success ? parsed : strict;
 }
 
-/** What a schema found, in its order, with a line for each unknown field. */
-export const faultsOf = ({ issues }: z.ZodError): readonly Fault[] =>
-  issues.flatMap((issue) =>
+/** What a schema makes of a value that others wrote. An issue without words of its schema's own has those of `issueWords`. */
+export const parsedBy = <Schema extends z.ZodType>(schema: Schema, value: unknown) =>
+  schema.safeParse(value, { error: issueWords });
+
+/** What a schema found, in its order: a line for each unknown field, and one for each other place, of which later checks say no more. */
+export function faultsOf({ issues }: z.ZodError): readonly Fault[] {
+  const faults = issues.flatMap((issue): readonly Fault[] =>
     issue.code === 'unrecognized_keys'
-      ? unknownIn(issue).map((path) => ({ path, message: 'is not known here' }))
-      : [{ path: placeOf(issue.path), message: isHalf(issue) ? NOT_WHOLE : issue.message }],
+      ? unknownIn(issue).map((path) => ({ path, message: issue.message }))
+      : [{ path: placeOf(issue.path), message: issue.message }],
   );
-
-const NOT_WHOLE = 'must be a whole number, written without a point or an exponent';
-
-/** Zod says of 19.99, as of 10.0, that an integer was expected and a number came. */
-const isHalf = (issue: z.core.$ZodIssue): boolean =>
-  issue.code === 'invalid_type' && issue.expected === 'int';
+  const seen = new Set<string>();
+  return faults.filter(({ path }) => {
+    const place = JSON.stringify(path);
+    return !seen.has(place) && seen.add(place);
+  });
+}
 
 const unknownFields = ({ issues }: z.ZodError): readonly Fault['path'][] =>
   issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? unknownIn(issue) : []));

@@ -2,7 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import type { z } from 'zod';
 import { fromRfc3339, type Instant } from '../../../domain/kernel/instant.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import { faultsOf } from './body-input.ts';
+import { faultsOf, parsedBy } from './body-input.ts';
 import type { Fault } from './problem.ts';
 import type { MalformedRequest } from './request-problems.ts';
 import type { paging } from './schemas.ts';
@@ -21,7 +21,7 @@ export function parseQuery<Schema extends z.ZodType>(
     if (seen.has(name)) repeated.push(name);
     seen.add(name);
   }
-  const parsed = schema.safeParse(read(Object.fromEntries(query)));
+  const parsed = parsedBy(schema, read(Object.fromEntries(query)));
   const faults: readonly Fault[] = [
     ...repeated.map((name) => ({ path: [name], message: 'is given twice' })),
     ...(parsed.success ? [] : faultsOf(parsed.error)),

@@ -1,21 +1,20 @@
 import { z } from '@hono/zod-openapi';
 import { MOST_BUCKETS, type TooManyBuckets } from '../../../application/kernel/report-time.ts';
-import { DAY_PATTERN, parseDay } from '../../../domain/kernel/instant.ts';
 import { INTERVALS } from '../../../domain/kernel/time-buckets.ts';
 import { type Cell, csvLines } from '../../files/csv.ts';
 import { answerJson, type HttpContext } from './request-context.ts';
 import { fileName } from './route.ts';
 import { json, text } from './route-description.ts';
+import { calendarDay } from './schemas.ts';
 
 const FIRST_DAY = '1970-01-01';
 const LAST_DAY = '9998-12-31';
 
 /** A day that exists, as text, in years that every storage and calendar has. */
-export const day = z
-  .string()
-  .regex(DAY_PATTERN, 'must be a day (YYYY-MM-DD)')
-  .refine((date) => parseDay(date) !== undefined, 'must be a day that exists')
-  .refine((date) => FIRST_DAY <= date && date <= LAST_DAY, `must be from ${FIRST_DAY} to ${LAST_DAY}`);
+export const day = calendarDay.refine(
+  (date) => FIRST_DAY <= date && date <= LAST_DAY,
+  `must be from ${FIRST_DAY} to ${LAST_DAY}`,
+);
 
 /** The days of a report, as text. */
 export const reportDays = {

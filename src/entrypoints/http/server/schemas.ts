@@ -59,8 +59,16 @@ export const amount = z.int().min(1).openapi({
 export const wholeNumber = (most: number) =>
   z
     .string()
-    .regex(/^(?:0|[1-9]\d{0,15})$/, 'must be a whole number')
+    .regex(/^(?:0|[1-9]\d*)$/, 'must be a whole number')
     .refine((text) => Number(text) <= most, `must be at most ${most}`);
+
+const CALENDAR_DAY = 'must be a day that exists (YYYY-MM-DD)';
+
+/** A day that exists, as text. */
+export const calendarDay = z
+  .string()
+  .regex(DAY_PATTERN, CALENDAR_DAY)
+  .refine((text) => parseDay(text) !== undefined, CALENDAR_DAY);
 
 /** What `parse` makes of a text, as all that follows sees it; the pattern of the document admits no more than that. */
 const timeText = (pattern: string, parse: (text: string) => string | undefined, message: string) =>
