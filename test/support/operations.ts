@@ -24,7 +24,10 @@ type Parameter = Readonly<{ name: string; in: string; schema: Schema; example?: 
 export type Operation = Readonly<{
   security?: readonly object[];
   parameters?: readonly Parameter[];
-  requestBody?: Readonly<{ content: Readonly<Record<string, Readonly<{ schema: Schema }>>> }>;
+  requestBody?: Readonly<{
+    required?: boolean;
+    content: Readonly<Record<string, Readonly<{ schema: Schema }>>>;
+  }>;
   responses: Readonly<Record<string, unknown>>;
 }>;
 

@@ -142,5 +142,9 @@ export const exceptions: CorpusGroup = {
     }),
     post('no resolutions', '/exceptions/resolve', { items: [] }),
     get('what was resolved', '/exceptions?status=resolved'),
+    post('a confirmation without a body', '/exceptions/{{mismatched}}/confirm', undefined, {
+      as: 'controller',
+      key: 'e-16',
+    }),
   ],
 };

@@ -11,7 +11,7 @@ import { answerVersion, expectedIn } from '../server/entity-tag.ts';
 import { keyOf } from '../server/idempotency-key.ts';
 import { type CommittingParts, committedOnce, type PostResponse } from '../server/keyed-post.ts';
 import { pageOf, parseQuery } from '../server/list-input.ts';
-import { readJson } from '../server/read-json.ts';
+import { readJson, readOptionalJson } from '../server/read-json.ts';
 import { answerPage, type HttpContext, originOf, resolverOf } from '../server/request-context.ts';
 import { answer, resource, versioned } from '../server/route.ts';
 import { parseDecision } from './exception-input.ts';
@@ -147,7 +147,7 @@ const postConfirmation =
       const header = c.req.header('idempotency-key');
       return answered(
         c,
-        readJson(c.req.raw)
+        readOptionalJson(c.req.raw)
           .andThen((body) => parseBody(newConfirmation, body, header))
           .andThen(({ idempotency_key }) => keyOf(header, idempotency_key))
           .andThen((key) => expectedIn(c).map((expecting) => ({ key, expecting })))
@@ -259,6 +259,7 @@ export const exceptions = resource({
         'the installation names. Once another was proposed before, `If-Match` has to name the one version that was seen.',
       idempotencyKey: 'exception-1002',
       body: newConfirmation,
+      bodyOptional: true,
       ifMatch: 'exception',
       responses: { 200: versioned('The exception as it is now.', exception) },
       refusals: [403, 404, 409, 428],

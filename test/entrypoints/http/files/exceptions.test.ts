@@ -22,7 +22,11 @@ describe('/exceptions', () => {
     const response = await http.app.request(path, {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      headers: { authorization: ann, 'content-type': 'application/json', ...headers },
+      headers: {
+        authorization: ann,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
     });
     return { status: response.status, headers: response.headers, json: (await response.json()) as Body };
   };
@@ -163,7 +167,7 @@ describe('/exceptions', () => {
     expect((await ask('POST', `${path}/confirm`, {}, byBob())).json['code']).toBe('nothing_proposed');
     await ask('POST', `${path}/resolve`, body, keyed());
     expect((await ask('POST', `${path}/confirm`, {}, byBob())).status).toBe(428);
-    const confirmed = await ask('POST', `${path}/confirm`, {}, byBob({ 'if-match': '"4"' }));
+    const confirmed = await ask('POST', `${path}/confirm`, undefined, byBob({ 'if-match': '"4"' }));
     expect(confirmed).toMatchObject({
       status: 200,
       json: { status: 'resolved', resolution: { by: 'okta|ann', confirmed_by: 'okta|bob' } },

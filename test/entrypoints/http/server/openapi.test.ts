@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { theDocument } from '../../../support/described-app.ts';
 import { schemasOf } from '../../../support/description.ts';
+import { type Document, operationsOf } from '../../../support/operations.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');
 
@@ -34,6 +35,19 @@ describe('the document of both services', () => {
       (allOf as readonly object[]).some((part) => 'properties' in part),
     );
     expect(added.map(([place]) => place)).toEqual([]);
+  });
+
+  it('asks a POST for a body only where some field of it is needed', () => {
+    const { schemas } = (theDocument as unknown as Document).components;
+    const needless = operationsOf(theDocument as unknown as Document).flatMap(
+      ({ name, method, operation }) => {
+        const { required = false, content } = operation.requestBody ?? { content: {} };
+        const schema = content['application/json']?.schema ?? {};
+        const { properties, required: needed = [] } = schemas[schema.$ref?.split('/').at(-1) ?? ''] ?? schema;
+        return method === 'post' && required && properties && needed.length === 0 ? [name] : [];
+      },
+    );
+    expect(needless).toEqual([]);
   });
 
   it('has only patterns that any reader of JSON Schema can read', () => {
