@@ -9,11 +9,11 @@ const ITEMS = {
   indexes: 'What the same operations write and read of indexes.',
   streams: 'Reads of the table’s stream of changes, where they are paid for.',
   storage:
-    'The bytes that each payment and refund leaves, for as many days as they are kept, in each region.',
+    'The bytes that each payment and refund leaves in the database of that bill, for as many days as they are kept, in each region.',
   backup: 'As much of what is stored as is backed up.',
   capacity:
-    'Aurora’s capacity for the payments of an average second at the share that is used, half a unit at least, in each region.',
-  requests: 'What payments write of Aurora’s log, in requests of 4 KiB, in each region.',
+    'Aurora’s capacity for the payments, refunds and reads of an average second at the share that is used, half a unit at least, in each region.',
+  requests: 'What payments and refunds write of Aurora’s log, in requests of 4 KiB, in each region.',
 } as const;
 
 export const BY_OPERATION = 'by-operation';

@@ -1,14 +1,4 @@
-import {
-  costOf,
-  dividedBy,
-  type Fraction,
-  fraction,
-  type NanoDollars,
-  roundedUp,
-  times,
-  whole,
-} from './fraction.ts';
-import { MEASURED } from './measured-capacity.ts';
+import { costOf, dividedBy, type Fraction, type NanoDollars, roundedUp, times, whole } from './fraction.ts';
 import type { UnitPrices } from './prices.ts';
 import type { MonthlyLoad } from './usage.ts';
 
@@ -16,10 +6,12 @@ import type { MonthlyLoad } from './usage.ts';
 export type Bill = Readonly<{ items: Readonly<Record<string, NanoDollars>>; total: NanoDollars }>;
 
 /** AWS's own month of hours. */
-const HOURS = whole(730n);
-const SECONDS = times(HOURS, whole(3_600n));
+export const HOURS = whole(730n);
+/** The same month in seconds. */
+export const SECONDS = times(HOURS, whole(3_600n));
 
-const bill = (items: Readonly<Record<string, NanoDollars>>): Bill => ({
+/** Items with what they add up to. */
+export const bill = (items: Readonly<Record<string, NanoDollars>>): Bill => ({
   items,
   total: Object.values(items).reduce((sum, item) => sum + item, 0n),
 });
@@ -69,41 +61,3 @@ export const infrequentBill = (load: MonthlyLoad, prices: UnitPrices): Bill =>
     read_requests: prices.infrequent_read_requests,
     storage_gb_months: prices.infrequent_storage_gb_months,
   });
-
-/** A request of Aurora's storage carries as much of the log. */
-const LOG_REQUEST_BYTES = 4_096n;
-
-/** Measured on PostgreSQL, but for how much a capacity unit does: that is an assumption, and on the safe side. */
-const AURORA = {
-  leastCapacity: fraction('0.5'),
-  transactionsPerCapacitySecond: whole(100n),
-  requestsPerTransaction: whole(
-    roundedUp({ of: BigInt(MEASURED.postgres.log_bytes), over: LOG_REQUEST_BYTES }),
-  ),
-};
-
-/** Aurora Serverless v2, Standard storage, in one region for each that holds the table; backups of a day are free there. */
-export function auroraBill(
-  load: MonthlyLoad,
-  prices: UnitPrices,
-  { utilisation, regions }: Readonly<{ utilisation: Fraction; regions: bigint }>,
-): Bill {
-  if (load.transactions === 0n) return bill({ capacity: 0n, storage: 0n, requests: 0n });
-  const busy = dividedBy(
-    dividedBy(dividedBy(whole(load.transactions), SECONDS), AURORA.transactionsPerCapacitySecond),
-    utilisation,
-  );
-  const isIdle = busy.of * AURORA.leastCapacity.over < AURORA.leastCapacity.of * busy.over;
-  const copies = whole(regions);
-  return bill({
-    capacity: costOf(
-      prices.aurora_capacity_hours,
-      times(copies, times(HOURS, isIdle ? AURORA.leastCapacity : busy)),
-    ),
-    storage: costOf(prices.aurora_storage_gb_months, load.storedGb),
-    requests: costOf(
-      prices.aurora_requests,
-      times(copies, times(whole(load.transactions), AURORA.requestsPerTransaction)),
-    ),
-  });
-}

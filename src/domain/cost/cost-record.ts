@@ -57,6 +57,7 @@ export function costRecord({ request, pricesOf, bills, requests, ...rest }: Esti
     },
     aurora: {
       ...billRecord(bills.aurora),
+      capacity_measured_on: MEASURED.measured_on,
       ...present({
         cheaper_from_transactions_per_month:
           rest.auroraFrom === undefined ? undefined : Number(rest.auroraFrom),

@@ -1,25 +1,23 @@
-import {
-  auroraBill,
-  type Bill,
-  evenUtilisation,
-  infrequentBill,
-  onDemandBill,
-  provisionedBill,
-} from './bill.ts';
+import { auroraBill } from './aurora-bill.ts';
+import { type Bill, evenUtilisation, infrequentBill, onDemandBill, provisionedBill } from './bill.ts';
 import { dividedBy, type Fraction, type NanoDollars, roundedUp, times, whole } from './fraction.ts';
 import type { UnitPrices } from './prices.ts';
 import type { CostModel } from './request-units.ts';
 import { monthlyLoad, type Usage } from './usage.ts';
 
+/** What can be recommended. */
+export const RECOMMENDED_ACTIONS = [
+  'provision_capacity',
+  'use_aurora',
+  'use_infrequent_access',
+  'ask_less_often',
+  'keep_for_less_time',
+  'hold_fewer_regions',
+] as const;
+
 /** What could be done, what it saves each month, and when it is the wrong thing to do. */
 export type Recommendation = Readonly<{
-  action:
-    | 'provision_capacity'
-    | 'use_aurora'
-    | 'use_infrequent_access'
-    | 'ask_less_often'
-    | 'keep_for_less_time'
-    | 'hold_fewer_regions';
+  action: (typeof RECOMMENDED_ACTIONS)[number];
   saving: NanoDollars;
   says: string;
   wrongWhen: string;
@@ -63,7 +61,7 @@ export function recommendationsFor(terms: CostTerms, usage: Usage): readonly Rec
       costs: aurora.total,
       says: `Keep payments in Aurora Serverless v2${from === undefined ? '' : `, which costs less from ${from} transactions a month on`}.`,
       wrongWhen:
-        'Two regions take payments at once, a database that pauses or scales at a peak is too slow, or its connections, versions and vacuum are to be of no concern.',
+        'Two regions take payments at once, reads are of lists (each is counted as the read of one payment, an eighth of the work of taking it, and a page of 100 was three times that work), a database that pauses or scales at a peak is too slow, or its connections, versions and vacuum are to be of no concern.',
     },
     {
       action: 'use_infrequent_access',

@@ -14,6 +14,9 @@ export type Usage = Readonly<{
 /** What a month of a usage takes, once it has run for as long as payments are kept. */
 export type MonthlyLoad = Readonly<{
   transactions: bigint;
+  queries: Fraction;
+  /** None where the model counts none. */
+  refunds: Fraction;
   writes: Fraction;
   indexWrites: Fraction;
   reads: Fraction;
@@ -21,19 +24,23 @@ export type MonthlyLoad = Readonly<{
   streamReads: Fraction;
   storedGb: Fraction;
   backedUpGb: Fraction;
+  monthsKept: Fraction;
 }>;
 
 /** What AWS calls a gigabyte. */
-const GIGABYTE = whole(1_073_741_824n);
+export const GIGABYTE = whole(1_073_741_824n);
 
 /** What is written and kept is so in each region; what is read is read in one. */
 export function monthlyLoad(model: CostModel, usage: Usage): MonthlyLoad {
-  const { writes, indexWrites, reads, indexReads, streamReads, bytes } = requestsOf(model, usage);
+  const counts = countsOf(model, usage);
+  const { writes, indexWrites, reads, indexReads, streamReads, bytes } = requestsOf(model, counts);
   const copies = whole(usage.regions);
-  const months = dividedBy(whole(usage.retentionDays), model.daysOfMonth);
-  const storedGb = times(copies, dividedBy(times(bytes, months), GIGABYTE));
+  const monthsKept = dividedBy(whole(usage.retentionDays), model.daysOfMonth);
+  const storedGb = times(copies, dividedBy(times(bytes, monthsKept), GIGABYTE));
   return {
     transactions: usage.transactionsPerMonth,
+    queries: counts.read,
+    refunds: counts.refund,
     writes: times(copies, writes),
     indexWrites: times(copies, indexWrites),
     reads,
@@ -41,18 +48,23 @@ export function monthlyLoad(model: CostModel, usage: Usage): MonthlyLoad {
     streamReads: times(copies, streamReads),
     storedGb,
     backedUpGb: times(storedGb, model.backedUp),
+    monthsKept,
   };
 }
 
-function requestsOf(model: CostModel, usage: Usage): RequestUnits {
-  const payments = whole(usage.transactionsPerMonth);
-  const counts = {
-    payment: payments,
-    read: times(payments, usage.queriesPerTransaction),
-    refund: times(payments, usage.refundsPerTransaction),
+type Counts = Readonly<{ payment: Fraction; read: Fraction; refund: Fraction }>;
+
+function countsOf({ requests }: CostModel, usage: Usage): Counts {
+  const payment = whole(usage.transactionsPerMonth);
+  return {
+    payment,
+    read: times(payment, usage.queriesPerTransaction),
+    refund: 'refund' in requests ? times(payment, usage.refundsPerTransaction) : whole(0n),
   };
-  return Object.entries(counts).reduce(
+}
+
+const requestsOf = (model: CostModel, counts: Counts): RequestUnits =>
+  Object.entries(counts).reduce(
     (sum, [kind, count]) => withRequests(sum, unitsOf(model, kind), count),
     NO_REQUESTS,
   );
-}

@@ -8,10 +8,12 @@ const WIDTH = 14;
 export function costText(record: CostRecord): string {
   const { usage, recommendations } = record;
   const measured =
-    record.capacity_measured_on === undefined ? '' : `, capacity measured on ${record.capacity_measured_on}`;
+    record.capacity_measured_on === undefined
+      ? `bytes in Aurora measured on ${record.aurora.capacity_measured_on}`
+      : `capacity measured on ${record.capacity_measured_on}`;
   const lines = [
     `${usage.transactions_per_month} transactions a month in ${record.region}, ${usage.queries_per_transaction} queries each, kept for ${usage.retention_days} days`,
-    `US dollars, prices of ${record.prices_as_of}${measured}`,
+    `US dollars, prices of ${record.prices_as_of}, ${measured}`,
     '',
     ...billLines(record),
     '',

@@ -17,7 +17,7 @@ const badQueries = [
   'currency=EUR',
 ];
 
-/** What storing payments costs; of the preset that no measurement moves. */
+/** What storing payments costs; of the preset whose bills of DynamoDB no measurement moves. */
 export const cost: CorpusGroup = {
   as: 'root',
   requests: [

@@ -148,17 +148,47 @@ describe('an estimate', () => {
     );
   });
 
-  it('doubles with the transactions, but for the rounding of an item', () => {
+  it('doubles with the transactions, but for the rounding of an item and the least that Aurora comes to', () => {
     fc.assert(
       fc.property(requests, (request) => {
         const of = (transactionsPerMonth: bigint) =>
-          billed({ ...request, usage: { ...request.usage, transactionsPerMonth } }).onDemand.items;
+          billed({ ...request, usage: { ...request.usage, transactionsPerMonth } });
         const count = request.usage.transactionsPerMonth;
         const [once, twice] = [of(count), of(2n * count)];
-        for (const [name, cost] of Object.entries(once)) expectNear(twice[name], 2n * cost, 4n);
+        for (const [name, cost] of Object.entries(once.onDemand.items))
+          expectNear(twice.onDemand.items[name], 2n * cost, 4n);
+        for (const [name, cost] of Object.entries(once.aurora.items))
+          if (name !== 'capacity' || cost > leastOfAurora(request.usage))
+            expectNear(twice.aurora.items[name], 2n * cost, 4n);
       }),
     );
   });
+
+  it.each(['queries', 'refunds'] as const)(
+    'adds up over %s, in each item of a bill but the least that Aurora comes to',
+    (name) => {
+      const field = `${name}PerTransaction` as const;
+      const counts = fc.bigInt({ min: 0n, max: 1_000_000n });
+      fc.assert(
+        fc.property(requests, counts, counts, (request, some, others) => {
+          const busy = { ...request.usage, transactionsPerMonth: 1_000_000_000n };
+          const of = (count: bigint) =>
+            billed({ ...request, usage: { ...busy, [field]: { of: count, over: 1_000n } } });
+          const [none, one, other, both] = [of(0n), of(some), of(others), of(some + others)];
+          for (const way of ['onDemand', 'aurora'] as const)
+            for (const [item, cost] of Object.entries(both[way].items))
+              expectNear(
+                cost + (none[way].items[item] ?? 0n),
+                (one[way].items[item] ?? 0n) + (other[way].items[item] ?? 0n),
+                8n,
+              );
+        }),
+      );
+    },
+  );
+
+  /** Half a capacity unit in each region, by the prices of us-east-1. */
+  const leastOfAurora = ({ regions }: Usage): bigint => 43_800_000_000n * regions;
 
   /** Each of the sums was rounded once for every part. */
   function expectNear(cost: bigint | undefined, wanted: bigint, most: bigint): void {

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { DEFAULTS, type EstimateRequest, MOST } from '../../../domain/cost/estimate.ts';
 import { fraction, parseFraction } from '../../../domain/cost/fraction.ts';
 import { PRICES } from '../../../domain/cost/prices.ts';
+import { RECOMMENDED_ACTIONS } from '../../../domain/cost/recommendations.ts';
 import { PRESETS } from '../../../domain/cost/request-units.ts';
 import { type MerchantId, parseMerchantId } from '../../../domain/kernel/ids.ts';
 import { present } from '../../../domain/kernel/present.ts';
@@ -120,10 +121,10 @@ export const costEstimate = z
     region: z.string(),
     prices_as_of: z.string().openapi({ format: 'date' }),
     prices_source: z.string(),
-    capacity_measured_on: z
-      .string()
-      .optional()
-      .openapi({ format: 'date', description: 'Absent where nothing that was measured is in it.' }),
+    capacity_measured_on: z.string().optional().openapi({
+      format: 'date',
+      description: 'Of what requests take of DynamoDB; absent where that is a formula’s, and not measured.',
+    }),
     usage: z.strictObject({
       transactions_per_month: z.int().min(0),
       queries_per_transaction: units,
@@ -156,6 +157,11 @@ export const costEstimate = z
     }),
     aurora: z.strictObject({
       ...bill,
+      capacity_measured_on: z.string().openapi({
+        format: 'date',
+        description:
+          'Of what a payment leaves in PostgreSQL’s log and tables, which is in this bill whatever the preset. How many payments a capacity unit takes is assumed.',
+      }),
       cheaper_from_transactions_per_month: z
         .int()
         .min(1)
@@ -165,7 +171,7 @@ export const costEstimate = z
     recommendations: z
       .array(
         z.strictObject({
-          action: openList(['provision_capacity', 'use_aurora', 'ask_less_often']),
+          action: openList(RECOMMENDED_ACTIONS),
           monthly_saving: money,
           yearly_saving: money,
           says: z.string(),
