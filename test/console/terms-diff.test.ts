@@ -48,6 +48,14 @@ describe('what changed of the terms', () => {
       { name: 'plate', was: 'A', is: 'B' },
     ]);
   });
+
+  it.each(['toString', 'constructor', '__proto__'])(
+    'takes metadata named %s for nothing but what was written',
+    (name) => {
+      const terms = (metadata: Record<string, unknown>) => ({ amountCents: 1, lineItems: [], metadata });
+      expect(compareMetadata(terms({}), terms({ [name]: 'B' }))).toEqual([{ name, was: undefined, is: 'B' }]);
+    },
+  );
 });
 
 const entry = (sequence: number, action: string, after: object, by = 'maker', before?: object) =>

@@ -35,10 +35,10 @@ export function compareLines(was: readonly Line[], is: readonly Line[]): readonl
 
 /** The pairs of metadata that differ, each as it was and as it is. */
 export function compareMetadata(was: Terms, is: Terms) {
-  const [before, after] = [was.metadata ?? {}, is.metadata ?? {}] as Record<string, unknown>[];
-  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
-  return names
-    .map((name) => ({ name, was: before?.[name], is: after?.[name] }))
+  const before = new Map<string, unknown>(Object.entries(was.metadata ?? {}));
+  const after = new Map<string, unknown>(Object.entries(is.metadata ?? {}));
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .map((name) => ({ name, was: before.get(name), is: after.get(name) }))
     .filter(({ was: one, is: other }) => JSON.stringify(one) !== JSON.stringify(other));
 }
 

@@ -1,4 +1,5 @@
-import { type Fraction, fraction, parseFraction } from './fraction.ts';
+import { err, ok, type Result } from 'neverthrow';
+import { dividedBy, type Fraction, fraction, parseFraction } from './fraction.ts';
 
 /** What is priced, and for how many of it. A price is a decimal text in US dollars, before taxes, free tiers and discounts. */
 export const PRICED = {
@@ -107,15 +108,28 @@ export type UnitPrices = Readonly<Record<Priced, Fraction>>;
 
 const NAMES = Object.keys(PRICED) as Priced[];
 
-/** The prices of a region; undefined where the table has none of it, or one that is no decimal. */
+/** Capacity is compared with it, so that of 0 there is no such comparison. */
+const ABOVE_NOTHING: Priced = 'write_requests';
+
+/** Why a text is no price of this. */
+export type PriceFault = 'no decimal' | 'nothing';
+
+/** The price that a text says, of as many as prices of it are of. */
+export function parsePrice(name: Priced, text: string): Result<Fraction, PriceFault> {
+  const price = parseFraction(text);
+  if (price === undefined) return err('no decimal');
+  return price.of === 0n && name === ABOVE_NOTHING ? err('nothing') : ok(price);
+}
+
+/** The prices of a region; undefined where the table has none of it, or one that is no price. */
 export function unitPrices(table: PriceTable, region: string): UnitPrices | undefined {
   const prices = Object.hasOwn(table.regions, region) ? table.regions[region] : undefined;
   if (prices === undefined) return undefined;
   const found: [Priced, Fraction][] = [];
   for (const name of NAMES) {
-    const price = parseFraction(prices[name]);
-    if (price === undefined) return undefined;
-    found.push([name, { of: price.of, over: price.over * fraction(PRICED[name]).of }]);
+    const price = parsePrice(name, prices[name]);
+    if (price.isErr()) return undefined;
+    found.push([name, dividedBy(price.value, fraction(PRICED[name]))]);
   }
   return Object.fromEntries(found) as Record<Priced, Fraction>;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Heads } from '../../application/kernel/heads.ts';
 import { type Instant, parseInstant, rfc3339 } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { jsonIn } from './json-in.ts';
+import { jsonIn, named } from './json-in.ts';
 
 /** What both services had until `until`: of each merchant, and of approvals. */
 export type SystemHeads = Readonly<{
@@ -19,12 +19,12 @@ const HEADS = z.strictObject({
   mark: z.string().regex(/^[0-9a-f]{64}$/),
   newest: MOMENT.optional(),
   ledger_entries: COUNT.optional(),
-  balances: z.record(z.string(), z.string().regex(/^-?\d{1,40}$/)).optional(),
+  balances: named(z.string().regex(/^[A-Z]{3} [a-z_]+$/), z.string().regex(/^-?\d{1,40}$/)).optional(),
 });
 const FILE = z.strictObject({
   paywright_heads: z.literal(1),
   until: MOMENT,
-  merchants: z.record(z.string(), HEADS),
+  merchants: named(z.string(), HEADS),
   approvals: HEADS,
 });
 
@@ -66,7 +66,7 @@ export function readHeadsFile(path: string): SystemHeads | Readonly<{ says: stri
   if (data === undefined) return { says: `${path} is no whole file of \`paywright backup heads\`` };
   return {
     until: parseInstant(data.until) ?? 0,
-    merchants: new Map(Object.entries(data.merchants).map(([id, record]) => [id, headsOf(record)])),
+    merchants: new Map([...data.merchants].map(([id, record]) => [id, headsOf(record)])),
     approvals: headsOf(data.approvals),
   };
 }
@@ -76,13 +76,13 @@ function headsOf({
   mark,
   newest,
   ledger_entries = 0,
-  balances = {},
+  balances = new Map(),
 }: z.infer<typeof HEADS>): Heads {
   return {
     links: audit_entries,
     mark,
     ...present({ newest: newest === undefined ? undefined : parseInstant(newest) }),
     entries: ledger_entries,
-    balances: Object.fromEntries(Object.entries(balances).map(([name, units]) => [name, BigInt(units)])),
+    balances: Object.fromEntries([...balances].map(([name, units]) => [name, BigInt(units)])),
   };
 }

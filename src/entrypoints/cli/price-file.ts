@@ -1,23 +1,37 @@
 import { readFile } from 'node:fs/promises';
 import { z } from '@hono/zod-openapi';
 import { err, ok, type Result } from 'neverthrow';
-import { parseFraction } from '../../domain/cost/fraction.ts';
-import { PRICED, type Priced, type PriceTable } from '../../domain/cost/prices.ts';
-import { DAY_PATTERN } from '../../domain/kernel/instant.ts';
+import {
+  PRICED,
+  type Priced,
+  type PriceFault,
+  type PriceTable,
+  parsePrice,
+} from '../../domain/cost/prices.ts';
+import { parseDay } from '../../domain/kernel/instant.ts';
 import { faultsOf, parsedBy } from '../http/server/body-input.ts';
-import { jsonIn } from './json-in.ts';
+import { jsonIn, named } from './json-in.ts';
 
-const price = z
-  .string('must be a text')
-  .refine((text) => parseFraction(text) !== undefined, 'must be a decimal such as "0.625"');
+const FAULTS: Readonly<Record<PriceFault, string>> = {
+  'no decimal': 'must be a decimal such as "0.625"',
+  nothing: 'must be above 0',
+};
+
+const price = (name: Priced) =>
+  z.string('must be a text').superRefine((text, context) => {
+    parsePrice(name, text).mapErr((fault) => context.addIssue({ code: 'custom', message: FAULTS[fault] }));
+  });
 
 const priceTable = z.strictObject({
-  as_of: z.string().regex(DAY_PATTERN, 'must be a day, YYYY-MM-DD'),
+  as_of: z.string().refine((text) => parseDay(text) !== undefined, 'must be a day that there is, YYYY-MM-DD'),
   source: z.string().min(1),
-  regions: z.record(
-    z.string(),
+  regions: named(
+    z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be the name of a region'),
     z.strictObject(
-      Object.fromEntries(Object.keys(PRICED).map((name) => [name, price])) as Record<Priced, typeof price>,
+      Object.fromEntries(Object.keys(PRICED).map((name) => [name, price(name as Priced)])) as Record<
+        Priced,
+        ReturnType<typeof price>
+      >,
     ),
   ),
 });
@@ -30,7 +44,7 @@ export async function priceFile(path: string): Promise<Result<PriceTable, string
   if (json === undefined) return err(`${path} is no JSON`);
   const parsed = parsedBy(priceTable, json);
   return parsed.success
-    ? ok(parsed.data)
+    ? ok({ ...parsed.data, regions: Object.fromEntries(parsed.data.regions) })
     : err(
         faultsOf(parsed.error)
           .map(({ path: place, message }) => `${[path, ...place].join(': ')}: ${message}`)

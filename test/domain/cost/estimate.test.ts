@@ -262,6 +262,14 @@ describe('recommendations', () => {
 });
 
 describe('prices', () => {
+  it('may each be nothing but that of a write, which capacity is compared with', () => {
+    for (const name of Object.keys(PRICES.regions['us-east-1']) as Priced[]) {
+      const here = { ...PRICES.regions['us-east-1'], [name]: '0' };
+      const result = estimate({ ...DEFAULTS, region: 'here', prices: { ...PRICES, regions: { here } } });
+      expect([name, result.isOk()]).toEqual([name, name !== 'write_requests']);
+    }
+  });
+
   it.each(Object.keys(PRICES.regions))('of %s are decimals, each of which moves a bill', (region) => {
     const table = { ...PRICES, regions: { here: PRICES.regions[region as keyof typeof PRICES.regions] } };
     const usage = { ...DEFAULTS.usage, transactionsPerMonth: 500_000_000n, retentionDays: 3_650n };

@@ -90,6 +90,18 @@ describe('paywright cost', () => {
     [['--prices', join(folder, 'absent.json')], 'there is no file'],
     [['--prices', file], 'prices.json is no JSON', '{'],
     [['--prices', file], 'as_of: must be a day', { ...table, as_of: '2027' }],
+    [['--prices', file], 'as_of: must be a day that there is', { ...table, as_of: '2026-02-31' }],
+    [
+      ['--prices', file],
+      'regions: r: write_requests: must be above 0',
+      { ...table, regions: { r: { ...table.regions.r, write_requests: '0.000' } } },
+    ],
+    [
+      ['--prices', file],
+      'regions: __proto__: must be the name of a region',
+      `{"as_of": "2027-01-01", "source": "s", "regions": {"__proto__": ${JSON.stringify(table.regions.r)}}}`,
+    ],
+    [['--prices', file], 'regions: must be an object', { ...table, regions: [] }],
     [
       ['--prices', file],
       'write_requests: must be a decimal',
