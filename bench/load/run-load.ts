@@ -10,6 +10,15 @@ import { aTill, type Till } from './till.ts';
 export const PARTS = ['realistic', 'bursts', 'regions'] as const;
 export type PartName = (typeof PARTS)[number];
 
+/** The loads to run, all that the storage can have unless some are asked for; undefined where one of those is none of it. */
+export function partsOn(
+  storage: StorageName,
+  asked: readonly PartName[] | undefined,
+): readonly PartName[] | undefined {
+  const possible = PARTS.filter((part) => part !== 'regions' || storage !== 'memory');
+  return (asked ?? possible).every((part) => possible.includes(part)) ? (asked ?? possible) : undefined;
+}
+
 /**
  * Puts the loads on processes over a store of their own, one after the other, and compares what was answered with the store, the store
  * with the processor's books, and the store with itself. Two regions need a store beside the processes: not memory.

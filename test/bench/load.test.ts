@@ -3,7 +3,7 @@ import { type Charges, faultsOf, type Stored } from '../../bench/load/books.ts';
 import { figuresOf, recoveryMs } from '../../bench/load/figures.ts';
 import { openLoop, type Sample } from '../../bench/load/open-loop.ts';
 import { reportPage, reportText } from '../../bench/load/report.ts';
-import { PARTS, runLoad } from '../../bench/load/run-load.ts';
+import { PARTS, partsOn, runLoad } from '../../bench/load/run-load.ts';
 
 describe('a load', () => {
   it('counts latency from when a request was to leave, also of those that a stall held back', async () => {
@@ -113,6 +113,14 @@ describe('npm run load', { timeout: 600_000 }, () => {
       expect(page).not.toMatch(/(?:src|href)=|https?:/);
     },
   );
+
+  it('of regions is refused on memory when it is asked for, and else left out', () => {
+    expect(partsOn('memory', ['regions'])).toBeUndefined();
+    expect(partsOn('memory', ['bursts', 'regions'])).toBeUndefined();
+    expect(partsOn('memory', undefined)).toEqual(['realistic', 'bursts']);
+    expect(partsOn('postgres', undefined)).toEqual(PARTS);
+    expect(partsOn('dynamodb', ['regions'])).toEqual(['regions']);
+  });
 
   it('leaves the regions out where each server has a memory of its own', async () => {
     const { parts, faults, compared } = await runLoad('memory', ['bursts', 'regions'], {

@@ -39,6 +39,8 @@ function read(given: readonly string[]): Options | string {
       ([, text]) => text !== undefined && !/^\d{1,10}$/.test(text),
     );
     if (wrong !== undefined) return `--${wrong[0]} must be a whole number from 0 on, and not ${wrong[1]}`;
+    if (Number(histories) === 0)
+      return '--histories must be 1 at least: of none it is not known that they are whole';
     const asked = { histories: Number(histories), seed: Number(seed), isVerbose };
     return history === undefined ? asked : { ...asked, history: Number(history) };
   } catch (fault) {

@@ -91,6 +91,7 @@ describe('npm run simulate', () => {
 
   it.each([
     ['--histories', 'many'],
+    ['--histories', '0'],
     ['--seed', '-1'],
     ['--storage', 'memory'],
   ])('refuses %s %s', async (...given) => {

@@ -76,6 +76,8 @@ export function serveHttp(
   const begin = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     // No protocol is changed to; what follows an offer to change is not read as a request, so its sender has to be told.
     if (draining || 'upgrade' in incoming.headers) outgoing.setHeader('Connection', 'close');
+    // HTTP/1.0 has no Host (RFC 1945), and probes of simple balancers are HTTP/1.0.
+    if (incoming.httpVersion === '1.0') incoming.headers.host ??= 'localhost';
     active.add(outgoing);
     outgoing.once('close', () => active.delete(outgoing));
     void inRequest({ hasLeft: () => !incoming.socket.writable }, () => respond(incoming, outgoing));

@@ -91,6 +91,8 @@ describe('over a socket', () => {
     ['a host that is none', 400, () => 'GET /healthz HTTP/1.1\r\nHost: a b/c\r\nConnection: close\r\n\r\n'],
     ['two hosts', 400, () => 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nHost: y\r\n\r\n'],
     ['no host', 400, () => 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n'],
+    ['an empty host', 400, () => 'GET /healthz HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n'],
+    ['a host of HTTP/1.0 that is none', 400, () => 'GET /healthz HTTP/1.0\r\nHost: a b/c\r\n\r\n'],
     [
       'an unknown expectation',
       401,
@@ -104,6 +106,11 @@ describe('over a socket', () => {
     expect(statusesOf(response)).toEqual([status]);
     expect(response).toMatch(/content-type: application\/problem\+json/i);
     expect(problemIn(response).status).toBe(status);
+  });
+
+  it.each(['GET', 'HEAD'])('answers a probe of HTTP/1.0 by %s, which names no host', async (method) => {
+    const { url } = await aServer();
+    expect(statusesOf(await exchange(url, `${method} /healthz HTTP/1.0\r\n\r\n`))).toEqual([200]);
   });
 
   it('refuses a body that grows past the limit, whatever its length claims', async () => {
