@@ -35,6 +35,28 @@ export function isTransient(fault: unknown): boolean {
   return typeof message === 'string' && (CONNECTION_LOST.test(message) || PREPARED_BEFORE.test(message));
 }
 
+/** Why a database is not to be worked with, however often it is tried: there is no way in, or its schema is not what its notes say. */
+export type DatabaseRefusal = 'no_way_in' | 'other_schema';
+
+/** No such database, or a login that it does not take. */
+const NO_WAY_IN = /^(3D000|28...)$/;
+
+/** A name that is missing or taken: a table or a column that is not there, or one that a migration would make. */
+const OTHER_SCHEMA = /^(42...|3F000)$/;
+
+/** How kysely says that the notes on migrations lack one between others. */
+const NOTES_WITH_GAPS = /^corrupted migrations/;
+
+/** What a fault says of its database; undefined of one that is of something else. */
+export function databaseRefusal(fault: unknown): DatabaseRefusal | undefined {
+  const { code, message } = fault as { code?: unknown; message?: unknown };
+  if (typeof code === 'string' && NO_WAY_IN.test(code)) return 'no_way_in';
+  const isOther =
+    (typeof code === 'string' && OTHER_SCHEMA.test(code)) ||
+    (typeof message === 'string' && NOTES_WITH_GAPS.test(message));
+  return isOther ? 'other_schema' : undefined;
+}
+
 /**
  * Tries again after transient faults, up to eight times over about 4 s: long enough for a server that restarts, short
  * enough for a client that waits. A server that is silent, and not merely absent, is asked once: nothing is tried again once

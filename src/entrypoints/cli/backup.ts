@@ -8,6 +8,7 @@ import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { headsText, readHeadsFile, type SystemHeads } from './heads-file.ts';
 import { openSystem } from './open-system.ts';
+import { refused as refusedBy } from './storage-fitness.ts';
 import type { Terminal } from './terminal.ts';
 import { verifyCommand } from './verify.ts';
 import { lineOf } from './verify-service.ts';
@@ -37,8 +38,13 @@ export async function checkCommand(
   }
   const verified = await verifyCommand(config, { json }, terminal);
   if (verified !== EXIT.ok && verified !== EXIT.failed) return verified;
-  const now = await headsOf(config, then.until, terminal);
-  if (typeof now === 'number') return now;
+  const isSound = verified === EXIT.ok;
+  // What cannot be read of a backup that is not sound was said by the verification.
+  const now = await headsOf(config, then.until, isSound ? terminal : { ...terminal, err: () => {} });
+  if (typeof now === 'number') {
+    if (isSound && now !== EXIT.failed) return now;
+    return ended('not_sound', then, { json }, terminal);
+  }
   const differences = differencesOf(then, now);
   for (const difference of differences.slice(0, json ? differences.length : MOST_LINES)) {
     if (json) terminal.out(differenceLine(difference));
@@ -47,12 +53,22 @@ export async function checkCommand(
   const more = differences.length - MOST_LINES;
   if (!json && more > 0) terminal.err(`paywright: and ${more} more differ\n`);
   const verdict = verdictOf(
-    verified === EXIT.ok,
+    isSound,
     differences.map(({ fault }) => fault),
   );
-  if (json) terminal.out(lineOf({ event: 'backup', verdict, until: rfc3339(then.until) }));
-  else if (verdict === 'whole') terminal.out(wholeText(then));
-  else terminal.err(`paywright: ${SAYS[verdict]}\n`);
+  return ended(verdict, then, { json }, terminal);
+}
+
+/** Says what the backup is. */
+function ended(
+  verdict: Verdict,
+  then: SystemHeads,
+  { json }: Readonly<{ json: boolean }>,
+  { out, err }: Terminal,
+): ExitCode {
+  if (json) out(lineOf({ event: 'backup', verdict, until: rfc3339(then.until) }));
+  else if (verdict === 'whole') out(wholeText(then));
+  else err(`paywright: ${SAYS[verdict]}\n`);
   return verdict === 'whole' ? EXIT.ok : EXIT.failed;
 }
 
@@ -93,7 +109,8 @@ async function headsOf(config: Config, until: Instant, { err }: Terminal): Promi
   const system = await openSystem(config);
   if ('says' in system) {
     err(`paywright: ${system.says}\n`);
-    return system.configuration ? EXIT.configuration : EXIT.unavailable;
+    if (system.configuration) return EXIT.configuration;
+    return system.isUnsound ? EXIT.failed : EXIT.unavailable;
   }
   try {
     const { storage } = system.platform.get(TOKENS.openStorage);
@@ -105,6 +122,11 @@ async function headsOf(config: Config, until: Instant, { err }: Terminal): Promi
       return { until, merchants: merchants.value, approvals: approvals.value };
     err('paywright: a storage does not answer\n');
     return EXIT.unavailable;
+  } catch (fault) {
+    const not = refusedBy(fault);
+    if (not?.isUnsound === undefined) throw fault;
+    err(`paywright: ${not.says}\n`);
+    return EXIT.failed;
   } finally {
     await system.close();
   }

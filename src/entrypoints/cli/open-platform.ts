@@ -7,7 +7,7 @@ import { httpEncoders } from '../http/http-encoders.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { standingIn, startAsking } from './region-standing.ts';
-import { type NotReady, type OpenedStorage, silent, unfit } from './storage-fitness.ts';
+import { type NotReady, type OpenedStorage, refused, silent, unfit } from './storage-fitness.ts';
 
 /** A platform on a storage that answers, its schema current. */
 export type OpenPlatform = Readonly<{
@@ -97,7 +97,9 @@ async function open<Service extends Readonly<{ release(): Promise<void> }>>(
     return fault;
   } catch (fault) {
     await close();
-    throw fault;
+    const says = refused(fault);
+    if (says === undefined) throw fault;
+    return says;
   }
 }
 

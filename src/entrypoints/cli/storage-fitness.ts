@@ -1,9 +1,16 @@
+import { databaseRefusal } from '../../adapters/postgres/faults.ts';
 import type { OpenStorage } from '../../composition/open-storage.ts';
 import type { StorageHealth } from '../../ports/storage-health.ts';
 import { riskText } from './risk-text.ts';
 
 /** Why a service could not be opened, in words for the terminal; everything it had started is stopped again. */
-export type NotReady = Readonly<{ kind: 'NotReady'; says: string; configuration: boolean }>;
+export type NotReady = Readonly<{
+  kind: 'NotReady';
+  says: string;
+  configuration: boolean;
+  /** True where it answers, and what it has is not what a migration of any version leaves. */
+  isUnsound?: true;
+}>;
 
 /** A storage of either service. */
 export type OpenedStorage = Pick<OpenStorage, 'migrate' | 'risks'> &
@@ -32,6 +39,18 @@ export async function unfit(room: OpenedStorage): Promise<NotReady | undefined> 
 
 export const silent = ({ storage }: OpenedStorage): NotReady =>
   notReady(`${storage.health.name} does not answer`);
+
+/** What a storage threw on being opened, where that says how it is; undefined for a defect. */
+export function refused(fault: unknown): NotReady | undefined {
+  const refusal = databaseRefusal(fault);
+  if (refusal === undefined || !(fault instanceof Error)) return undefined;
+  return refusal === 'no_way_in'
+    ? notReady(fault.message)
+    : {
+        ...notReady(`the tables are not those of the migrations that are noted: ${fault.message}`),
+        isUnsound: true,
+      };
+}
 
 const notReady = (says: string, configuration = false): NotReady => ({
   kind: 'NotReady',

@@ -60,7 +60,8 @@ export async function verifyService<Head, Counts, Verified extends Counts, Found
 ): Promise<ExitCode> {
   if ('says' in service) {
     err(`paywright: ${service.says}\n`);
-    return service.configuration ? EXIT.configuration : EXIT.unavailable;
+    if (service.configuration) return EXIT.configuration;
+    return service.isUnsound ? EXIT.failed : EXIT.unavailable;
   }
   let writer: CheckpointWriter<Head, Counts> | undefined;
   try {

@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { startDynamoDbEngine } from '../../../src/adapters/embedded/dynamodb-engine.ts';
 import { readHeads } from '../../../src/application/integrity/read-heads.ts';
+import { NO_HEADS } from '../../../src/application/kernel/heads.ts';
 import type { PaymentId } from '../../../src/domain/kernel/ids.ts';
+import { headsText } from '../../../src/entrypoints/cli/heads-file.ts';
 import { NOON } from '../../fixtures/changes.ts';
 import { aBusyApprovalsStore } from '../../support/busy-approvals.ts';
 import { aBusyStore, busyUseCases } from '../../support/busy-store.ts';
@@ -26,6 +29,9 @@ afterAll(async () => {
   dir.remove();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** The heads of a system in which nothing has happened. */
+const NOTHING = headsText({ until: NOON, merchants: new Map(), approvals: NO_HEADS });
 
 type Env = Readonly<Record<string, string>>;
 const running = (env: Env, ...args: readonly string[]) =>
@@ -158,5 +164,54 @@ describe('backup', () => {
     const { code, out, err } = await running(env, 'check', '--heads', file);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(says);
+  });
+
+  const elsewhere = (parts: object) => {
+    const url = Object.assign(new URL(inject('postgresUrl')), parts).href;
+    return { STORAGE: 'postgres', DATABASE_URL: url };
+  };
+  it.each([
+    [
+      'a database that is not there',
+      () => elsewhere({ pathname: '/absent' }),
+      'database "absent" does not exist',
+    ],
+    ['a login that is none', () => elsewhere({ username: 'stranger', password: 'x' }), '"stranger"'],
+  ])('check and verify know nothing of %s, and end with 69', async (_, env, says) => {
+    writeFileSync(file, NOTHING);
+    for (const command of [['backup', 'check', '--heads', file], ['verify']]) {
+      const { code, out, err } = await runInProcess(command, { PAYWRIGHT_DATA_DIR: dir.path, ...env() });
+      expect({ code, out }).toEqual({ code: 69, out: '' });
+      expect(err).toContain(says);
+    }
+    expect(await running(env(), 'heads')).toMatchObject({ code: 1, out: '' });
+  });
+
+  it.each([
+    ['the notes on migrations', 'DROP TABLE kysely_migration'],
+    ['one of the notes', "DELETE FROM kysely_migration WHERE name LIKE '002-%'"],
+    ['the notes of approvals', 'DROP TABLE approvals.migration'],
+    ['the table of payments', 'DROP TABLE payment CASCADE'],
+    ['the audit trail', 'DROP TABLE audit_entry CASCADE'],
+  ])('check calls a backup without %s not sound, and says what is missing', async (_, lose) => {
+    writeFileSync(file, NOTHING);
+    const { env } = await postgres.empty();
+    const client = new pg.Client({ connectionString: env['DATABASE_URL'] });
+    await client.connect();
+    await client.query(lose);
+    await client.end();
+    const { code, err } = await running(env, 'check', '--heads', file);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^paywright: (the tables are not those of the migrations that are noted|bad row): /);
+    expect(err).toMatch(/paywright: the backup is not sound: half restored, or changed by hand\n$/);
+    const { code: ended, out } = await running(env, 'check', '--heads', file, '--json');
+    expect(ended).toBe(1);
+    expect(JSON.parse(out.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
+      event: 'backup',
+      verdict: 'not_sound',
+    });
+    expect(await runInProcess(['verify'], { PAYWRIGHT_DATA_DIR: dir.path, ...env })).toMatchObject({
+      code: 1,
+    });
   });
 });
