@@ -16,11 +16,12 @@ import { JOB_TERMS, jobsDueBy, type RunJobs, runJobs } from '../application/file
 import { runSchedules, SCHEDULE_WORK } from '../application/files/run-schedules.ts';
 import { EXPORT_WORKS } from '../application/files/start-export.ts';
 import type { Ports } from '../application/use-cases.ts';
+import type { JobWorkName } from '../domain/files/job.ts';
 import type { StorageUnavailable } from '../ports/unavailable.ts';
 
 /** Who does the jobs of each kind. A job that none of them does is left to a process of the version that has it. */
-const jobWorks = (ports: Ports): ReadonlyMap<string, JobWork> =>
-  new Map([
+const jobWorks = (ports: Ports): ReadonlyMap<JobWorkName, JobWork> =>
+  new Map<JobWorkName, JobWork>([
     ...EXPORT_WORKS.map((work) => [work, exportWork(ports)] as const),
     [SCHEDULE_WORK, runSchedules(ports)],
     [RECONCILIATION_WORK, reconcileFile(ports, [disputeRows(ports)])],
@@ -31,7 +32,7 @@ const jobWorks = (ports: Ports): ReadonlyMap<string, JobWork> =>
     ...disputeWork(ports),
   ]);
 
-const disputeWork = ({ processorDisputes, ...ports }: Ports): readonly (readonly [string, JobWork])[] =>
+const disputeWork = ({ processorDisputes, ...ports }: Ports): readonly (readonly [JobWorkName, JobWork])[] =>
   processorDisputes === undefined
     ? []
     : [

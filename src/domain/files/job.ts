@@ -4,6 +4,23 @@ import type { Instant } from '../kernel/instant.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { present } from '../kernel/present.ts';
 
+/** Every kind of work that this version gives jobs, as the document of the API names them. */
+export const JOB_WORKS = [
+  'export',
+  'filtered_export',
+  'export_schedule',
+  'reconciliation',
+  'reconciliation_report',
+  'reconciliation_upload',
+  'settlement_closing',
+  'comparison',
+  'dispute',
+  'accept_dispute',
+] as const;
+
+/** One of them. A stored job may be of another version's. */
+export type JobWorkName = (typeof JOB_WORKS)[number];
+
 /** How far a job has come, in the unit of its kind: rows of an export or of a file. */
 export type JobProgress = Readonly<{ done: number; total?: number }>;
 

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { JOB_WORKS } from '../../../domain/files/job.ts';
 import { openList, time, wholeNumber } from '../server/schemas.ts';
 
 /** Whose outbox it is. */
@@ -104,15 +105,7 @@ export const parkedEvent = event
 const openJob = z
   .strictObject({
     id: z.string(),
-    work: openList([
-      'export',
-      'filtered_export',
-      'export_schedule',
-      'reconciliation',
-      'settlement_closing',
-      'comparison',
-      'dispute',
-    ]),
+    work: openList(JOB_WORKS),
     state: z.enum(['due', 'running', 'later']),
     merchant_id: z.string().optional().openapi({ description: 'Absent where it is of no one merchant.' }),
     subject: z.string().openapi({ description: 'What it makes: the id of an export, for one.' }),
