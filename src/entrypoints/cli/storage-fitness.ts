@@ -1,5 +1,5 @@
-import { databaseRefusal } from '../../adapters/postgres/faults.ts';
 import type { OpenStorage } from '../../composition/open-storage.ts';
+import { storageRefusal } from '../../composition/storage-refusal.ts';
 import type { StorageHealth } from '../../ports/storage-health.ts';
 import { riskText } from './risk-text.ts';
 
@@ -42,14 +42,12 @@ export const silent = ({ storage }: OpenedStorage): NotReady =>
 
 /** What a storage threw on being opened, where that says how it is; undefined for a defect. */
 export function refused(fault: unknown): NotReady | undefined {
-  const refusal = databaseRefusal(fault);
-  if (refusal === undefined || !(fault instanceof Error)) return undefined;
-  return refusal === 'no_way_in'
-    ? notReady(fault.message)
-    : {
-        ...notReady(`the tables are not those of the migrations that are noted: ${fault.message}`),
-        isUnsound: true,
-      };
+  const refusal = storageRefusal(fault);
+  if (refusal === undefined) return undefined;
+  const { why, says } = refusal;
+  return why === 'no_way_in'
+    ? notReady(says)
+    : { ...notReady(`the tables are not those of the migrations that are noted: ${says}`), isUnsound: true };
 }
 
 const notReady = (says: string, configuration = false): NotReady => ({
