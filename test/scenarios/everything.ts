@@ -41,6 +41,7 @@ import { simulatedDisputesContract } from './simulated-disputes.scenario.ts';
 import { statementLinesContract } from './statement-lines.scenario.ts';
 import { statementsContract } from './statements.scenario.ts';
 import { timesContract } from './times.scenario.ts';
+import { transactionExportsContract } from './transaction-exports.scenario.ts';
 import { transfersContract } from './transfers.scenario.ts';
 import { uploadsContract } from './uploads.scenario.ts';
 import { webhookHoldingContract } from './webhook-holding.scenario.ts';
@@ -54,6 +55,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   regionsContract(adapter, open);
   fileIntegrityContract(adapter, open);
   exportsContract(adapter, open);
+  transactionExportsContract(adapter, open);
   exportLifeContract(adapter, open);
   exportSchedulesContract(adapter, open);
   transfersContract(adapter, open);

@@ -28,7 +28,7 @@ import { aClock } from '../fixtures/jobs.ts';
 import { temporaryFolder } from './objects.ts';
 
 /** So small that a few rows are many pages and parts. */
-const TERMS: ExportTerms = { pageRows: 2, partBytes: 700 };
+const TERMS: ExportTerms = { pageRows: 2, partBytes: 700, stepPages: 3 };
 const LEASE_MS = 60_000;
 
 export type ExportScene = ReturnType<typeof exportScene>;

@@ -4,13 +4,22 @@ import { present } from '../../domain/kernel/present.ts';
 import type { ExportEncoder } from '../../ports/export-encoder.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { ReadRows, RowCursor, RowPage } from './export-rows.ts';
-import { joined } from './file-parts.ts';
 
-/** A part has at least so many bytes, as S3 asks for 5 MiB; the last may have fewer. */
-export type PartTerms = Readonly<{ partBytes: number }>;
+/** A part has at least so many bytes, as S3 asks for 5 MiB; the last may have fewer. So many pages are read at once for one. */
+export type PartTerms = Readonly<{ partBytes: number; stepPages: number }>;
 
-/** What is written at once, and where reading goes on behind it; the last part has no cursor. */
-export type Part = Readonly<{ bytes: Uint8Array; rows: number; cursor?: RowCursor }>;
+/**
+ * What is read of a part, and where reading goes on behind it; the last part has no cursor. One that is not `isWhole` is to be read on:
+ * pages may hold few of the rows that are wanted, and none.
+ */
+export type Part = Readonly<{
+  pieces: readonly Uint8Array[];
+  rows: number;
+  cursor?: RowCursor;
+  isWhole: boolean;
+}>;
+
+export const NOTHING_READ: Part = { pieces: [], rows: 0, isWhole: false };
 
 /** An Err is the last thing it gives. */
 export type RowPages = AsyncGenerator<Result<RowPage, StorageUnavailable>, void, void>;
@@ -36,27 +45,29 @@ export async function* pagesAhead(
   }
 }
 
-/** Rows until there are enough bytes for a part, or no more rows. */
+/** Rows behind those that were `read` of a part, until there are enough bytes for it, no more rows, or many pages were read. */
 export async function nextPart(
-  { exportEncoder, partBytes }: PartTerms & Readonly<{ exportEncoder: ExportEncoder }>,
+  { exportEncoder, partBytes, stepPages }: PartTerms & Readonly<{ exportEncoder: ExportEncoder }>,
   order: PendingFileExport,
   pages: RowPages,
-  isFirstPart: boolean,
+  { read, isFirst }: Readonly<{ read: Part; isFirst: boolean }>,
 ): Promise<Result<Part, StorageUnavailable>> {
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  let rows = 0;
-  for (;;) {
+  const pieces = [...read.pieces];
+  let size = pieces.reduce((sum, { length }) => sum + length, 0);
+  let { rows } = read;
+  for (let left = stepPages; ; left -= 1) {
     const { value: page, done } = await pages.next();
     if (done === true) throw new Error(`export ${order.id} was read beyond its end`);
     if (page.isErr()) return err(page.error);
-    const isFirst = isFirstPart && pieces.length === 0;
-    const bytes = exportEncoder.encode(page.value.rows, { ...order, isFirst });
+    const bytes = exportEncoder.encode(page.value.rows, {
+      ...order,
+      isFirst: isFirst && pieces.length === 0,
+    });
     pieces.push(bytes);
     size += bytes.length;
     rows += page.value.rows.rows.length;
     const { cursor } = page.value;
-    if (cursor === undefined || size >= partBytes)
-      return ok({ bytes: joined(pieces), rows, ...present({ cursor }) });
+    const isWhole = cursor === undefined || size >= partBytes;
+    if (isWhole || left <= 1) return ok({ pieces, rows, isWhole, ...present({ cursor }) });
   }
 }

@@ -16,20 +16,20 @@ import type { ObjectStore, ObjectStoreUnavailable } from '../../ports/object-sto
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { auditedAggregate, type MovePorts } from '../kernel/aggregate-change.ts';
 import { objectOf } from './export-object.ts';
-import { nextPart, type PartTerms, pagesAhead } from './export-parts.ts';
+import { NOTHING_READ, nextPart, type PartTerms, pagesAhead } from './export-parts.ts';
 import { type ReadRows, type RowCursor, type RowPorts, readRows } from './export-rows.ts';
-import { fileParts, partsRecord, restoreParts, type WrittenParts } from './file-parts.ts';
+import { fileParts, joined, partsRecord, restoreParts, type WrittenParts } from './file-parts.ts';
 import type { Beside, JobFailed, JobHeldUp, JobStep, JobWork } from './job-work.ts';
 
 export type ExportWorkPorts = MovePorts &
   RowPorts &
   Readonly<{ objects: ObjectStore; exportEncoder: ExportEncoder }>;
 
-/** How much is read at once and written at once; a step of a job reads and writes a part. */
+/** How much is read at once and written at once; a step of a job reads and writes a part, or reads many pages that hold less. */
 export type ExportTerms = PartTerms & Readonly<{ pageRows: number }>;
 
 /** Few reads and parts, and little enough that a page of the largest payments and a part fit in memory. */
-const EXPORT_TERMS: ExportTerms = { pageRows: 250, partBytes: 8 * 1_024 * 1_024 };
+const EXPORT_TERMS: ExportTerms = { pageRows: 250, partBytes: 8 * 1_024 * 1_024, stepPages: 200 };
 
 /** 8 GiB in all, and few enough tags that a checkpoint stays small. */
 const MOST_PARTS = 1_000;
@@ -43,13 +43,13 @@ type Step = Result<JobStep, JobHeldUp | JobFailed>;
 
 /**
  * Makes the file of an export, part by part. The part and what it holds are written before the checkpoint that counts them, so a
- * worker that dies leaves a part that its successor writes again, with the same bytes under the same number. An upload that
- * is gone was completed by an earlier try, whose file is there then, or swept: then all begins anew.
+ * worker that dies leaves a part that its successor writes again, with the same bytes under the same number. Rows that are no part yet
+ * are in no checkpoint, which then moves past pages without any alone. An upload that is gone was completed by an earlier try, whose file is there then, or swept: then all begins anew.
  */
 export const exportWork = (ports: ExportWorkPorts, terms: ExportTerms = EXPORT_TERMS): JobWork => {
   const read = readRows(ports, terms.pageRows);
   return {
-    run: (job) => stepsOf({ ...ports, read, partBytes: terms.partBytes }, job),
+    run: (job) => stepsOf({ ...ports, ...terms, read }, job),
     failing: (job, code) =>
       findPending(ports, job).map((found) =>
         found === undefined ? {} : endedBeside(ports, found, { status: 'failed', fault: code }),
@@ -86,10 +86,21 @@ async function* stepsOf(ports: Reading, job: RunningJob): AsyncGenerator<Step, v
   const { contentType } = exportEncoder.fileOf(order);
   const file = fileParts(objects, { key, contentType });
   let position = positionIn(job.checkpoint);
+  let read = NOTHING_READ;
   for (let pages = pagesAhead(ports.read, order, position.cursor); ; ) {
-    const part = await nextPart(ports, order, pages, position.tags.length === 0);
+    const part = await nextPart(ports, order, pages, { read, isFirst: position.tags.length === 0 });
     if (part.isErr()) return yield heldUp(part.error);
-    const { bytes, cursor } = part.value;
+    const { pieces, cursor, isWhole } = part.value;
+    if (!isWhole) {
+      const isEmpty = part.value.rows === 0;
+      read = isEmpty ? NOTHING_READ : part.value;
+      if (isEmpty) position = { ...position, ...present({ cursor }) };
+      const step = { checkpoint: checkpointOf(position), progress: { done: position.rows } };
+      yield ok(isEmpty ? step : { ...step, midway: true });
+      continue;
+    }
+    read = NOTHING_READ;
+    const bytes = joined(pieces);
     const isLast = cursor === undefined;
     const written = await (isLast ? file.finish(position, bytes) : file.add(position, bytes));
     if (written.isErr()) {

@@ -47,7 +47,14 @@ export type StartExport = (
 const EXPORT_WORK = 'export';
 /** The same by filters that the version before does not know: it leaves a job of a work that it does not know to this one. */
 const FILTERED_EXPORT_WORK = 'filtered_export';
-export const EXPORT_WORKS = [EXPORT_WORK, FILTERED_EXPORT_WORK] as const;
+/** The same of transactions by their own time: the version before took the time of their payments. */
+const TRANSACTION_EXPORT_WORK = 'transaction_export';
+export const EXPORT_WORKS = [EXPORT_WORK, FILTERED_EXPORT_WORK, TRANSACTION_EXPORT_WORK] as const;
+
+const workOf = ({ source, query }: ExportOrder) => {
+  if (source === 'transactions') return TRANSACTION_EXPORT_WORK;
+  return isKnownBefore(query) ? EXPORT_WORK : FILTERED_EXPORT_WORK;
+};
 
 export const startExport = (ports: MovePorts): StartExport => {
   const { aggregates, clock, commits, ids } = ports;
@@ -137,7 +144,7 @@ export function openedExport(
     action: 'job.opened',
     next: openJob({
       id: job,
-      work: isKnownBefore(order.query) ? EXPORT_WORK : FILTERED_EXPORT_WORK,
+      work: workOf(order),
       subject: { merchantId, id },
       createdAt: at,
     }),

@@ -8,6 +8,7 @@ import { present } from '../kernel/present.ts';
 export const JOB_WORKS = [
   'export',
   'filtered_export',
+  'transaction_export',
   'export_schedule',
   'reconciliation',
   'reconciliation_report',

@@ -14,6 +14,7 @@ const courses = fc.record({
   payments: fc.integer({ min: 0, max: 12 }),
   pageRows: fc.integer({ min: 1, max: 5 }),
   partBytes: fc.integer({ min: 1, max: 2_000 }),
+  stepPages: fc.integer({ min: 1, max: 5 }),
   gzip: fc.boolean(),
   deaths: fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 4 }),
 });
@@ -21,7 +22,7 @@ const courses = fc.record({
 describe('A file of payments', () => {
   it('is the fold of what is stored, however it is cut into parts and whichever workers die on it', async () => {
     await fc.assert(
-      fc.asyncProperty(courses, async ({ payments, pageRows, partBytes, gzip, deaths }) => {
+      fc.asyncProperty(courses, async ({ payments, pageRows, partBytes, stepPages, gzip, deaths }) => {
         const storage = memoryStorage();
         const scene = exportScene(storage);
         for (let n = 0; n < payments; n += 1) {
@@ -30,7 +31,7 @@ describe('A file of payments', () => {
           if (n % 2 === 0) (await storage.commits.commit(aSuccess(opening)))._unsafeUnwrap();
         }
         const ordered = (await scene.order({ gzip }))._unsafeUnwrap();
-        const terms = { pageRows, partBytes };
+        const terms = { pageRows, partBytes, stepPages };
         for (const nth of deaths) {
           await scene.work({ ports: dyingAt(scene.ports, nth), terms }).catch((cause: unknown) => {
             if (!(cause instanceof ProcessDied)) throw cause;

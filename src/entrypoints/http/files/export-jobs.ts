@@ -125,7 +125,7 @@ export const exportJobs = resource({
       path: '/exports',
       operationId: 'startExport',
       summary: 'Order a file',
-      description: `Rows are newest first, of what existed when the file was ordered. ${NEEDS}`,
+      description: `Rows are newest first, transactions by their payments, of what existed when the file was ordered. ${NEEDS}`,
       body: newExport,
       responses: STARTED,
       refusals: [429],

@@ -54,7 +54,7 @@ const fileFilters = {
 export const FILTERS_OF_KINDS =
   'Payments, and their transactions: `status`, `customer_id`, `currency`, `min_amount`, `max_amount`, `decline_code`. Ledger entries, the ' +
   'journal and settlements: `currency`. Audit: `entity_type`, `entity_id`. The time of a settlement is that at which the first row of ' +
-  'its file was read.';
+  'its file was read, that of a transaction its own and not that of its payment: a refund is in the file of its day.';
 
 const filters = z
   .strictObject({ ...rowFilters, ...fileFilters, ...period })
