@@ -196,6 +196,12 @@ export function exportsContract(adapter: string, open: () => Promise<Storage>): 
         '24.70',
         'completed',
       ]);
+      desk.clock.move(DAY);
+      const dear = rowAbout(await desk.paid(), { fee: '5410', settlement_date: '2026-03-09' });
+      await desk.reconcile(nativeFile([dear]));
+      scene().clock.move(DAY);
+      const [, owed = []] = readCsv(await made({ source: 'settlements', format: 'csv' }));
+      expect(owed[head.indexOf('net_decimal')]).toBe('-29.10');
     });
 
     it('a CSV begins with a byte order mark where it is asked for, once, and nothing else does', async () => {

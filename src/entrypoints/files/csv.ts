@@ -1,8 +1,9 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Whole } from '../../domain/kernel/json.ts';
+import { decimalText, type Money } from '../../domain/kernel/money.ts';
 
-/** What a cell holds; a number stays a number also where it begins with a minus. */
-export type Cell = string | Whole | undefined;
+/** What a cell holds; a number stays a number also where it begins with a minus, and so does money, which is shown in major units. */
+export type Cell = string | Whole | Money | undefined;
 
 /** `csvLines` of one. */
 export const csvLine = (cells: readonly Cell[]): string => csvLines([cells]);
@@ -10,7 +11,7 @@ export const csvLine = (cells: readonly Cell[]): string => csvLines([cells]);
 /**
  * Lines of CSV as RFC 4180 has them, line ends included. Text that a spreadsheet would run as a formula gets an
  * apostrophe before it, so it is shown as the text it is, also behind what another reader takes for a separator (`,` `;` `|`
- * tab) or a line end inside the cell, and behind quotes that such a reader drops; numbers are never touched.
+ * tab) or a line end inside the cell, and behind quotes that such a reader drops; numbers and money are never touched.
  */
 export function csvLines(rows: readonly (readonly Cell[])[]): string {
   let text = '';
@@ -50,10 +51,12 @@ const QUOTABLE = /^(?!\s)(?:[^\p{Cc}\p{Zl}\p{Zp}=+\-@\uff1d\uff0b\uff0d\uff20]|(
 const isSimple = (cell: Cell): boolean => typeof cell !== 'string' || PLAIN.test(cell) || QUOTABLE.test(cell);
 
 /** As the library prints it, which looks at each of its options for every cell. */
-const simple = (cell: Cell): Cell =>
-  typeof cell === 'string' && (cell.includes('"') || cell.includes(','))
+function simple(cell: Cell): string | Whole | undefined {
+  if (typeof cell === 'object') return decimalText(cell);
+  return typeof cell === 'string' && (cell.includes('"') || cell.includes(','))
     ? `"${cell.replaceAll('"', '""')}"`
     : cell;
+}
 
 /**
  * What makes a spreadsheet calculate: an operator, also the full-width ones, also behind white space, which some
@@ -72,7 +75,9 @@ const NEEDS_QUOTES = /[\r\n]|^\s|\s$/;
 const BEGINS_INSIDE =
   /(,[\s--[\p{Cc}\p{Zl}\p{Zp}]]*|[;\|\p{Cc}\p{Zl}\p{Zp}][[\s"]--[\p{Cc}\p{Zl}\p{Zp}]]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/gv;
 
-const harmless = (cell: Cell): Cell =>
-  typeof cell === 'string'
+function harmless(cell: Cell): string | Whole | undefined {
+  if (typeof cell === 'object') return decimalText(cell);
+  return typeof cell === 'string'
     ? `${FORMULA.test(cell) ? "'" : ''}${cell.replaceAll(BEGINS_INSIDE, "$1'")}`
     : cell;
+}

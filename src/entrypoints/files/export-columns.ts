@@ -1,13 +1,15 @@
 import { storedCurrency } from '../../domain/kernel/currency.ts';
 import { type Json, type JsonObject, jsonText, type Whole } from '../../domain/kernel/json.ts';
-import { decimalText, money } from '../../domain/kernel/money.ts';
+import { type Money, money } from '../../domain/kernel/money.ts';
 import type { ExportRowsOf } from '../../ports/export-encoder.ts';
 import type { Cell } from './csv.ts';
 
 type Columns<Row> = Readonly<Record<string, (row: Row) => Cell>>;
 
-const decimal = (amount: Whole, currency: string): string =>
-  decimalText(money(BigInt(amount), storedCurrency(currency)));
+const decimal = (amount: Whole, currency: string): Money => money(BigInt(amount), storedCurrency(currency));
+
+const decimalOf = (amount: Whole | undefined, currency: string): Money | undefined =>
+  amount === undefined ? undefined : decimal(amount, currency);
 
 const inCell = (value: Json | undefined): string | undefined =>
   value === undefined ? undefined : jsonText(value);
@@ -35,6 +37,9 @@ const payments: Columns<ExportRowsOf['payments'][number]> = {
   version: ({ version }) => version,
   created_at: ({ created_at }) => created_at,
   updated_at: ({ updated_at }) => updated_at,
+  authorized_decimal: ({ authorized_amount, currency }) => decimalOf(authorized_amount, currency),
+  captured_decimal: ({ captured_amount, currency }) => decimalOf(captured_amount, currency),
+  refunded_decimal: ({ refunded_amount, currency }) => decimalOf(refunded_amount, currency),
 };
 
 const transactions: Columns<ExportRowsOf['transactions'][number]> = {
@@ -54,6 +59,7 @@ const transactions: Columns<ExportRowsOf['transactions'][number]> = {
   version: ({ version }) => version,
   created_at: ({ created_at }) => created_at,
   updated_at: ({ updated_at }) => updated_at,
+  fee_decimal: ({ fee_amount, currency }) => decimalOf(fee_amount, currency),
 };
 
 const ledger_entries: Columns<ExportRowsOf['ledger_entries'][number]> = {
@@ -135,6 +141,16 @@ const settlements: Columns<ExportRowsOf['settlements'][number]> = {
   processed_at: ({ processed_at }) => processed_at,
   created_at: ({ created_at }) => created_at,
   updated_at: ({ updated_at }) => updated_at,
+  payment_decimal: ({ payment_amount, currency }) => decimalOf(payment_amount, currency),
+  refund_decimal: ({ refund_amount, currency }) => decimalOf(refund_amount, currency),
+  gross_decimal: ({ gross_amount, currency }) => decimalOf(gross_amount, currency),
+  fee_decimal: ({ fee_amount, currency }) => decimalOf(fee_amount, currency),
+  chargeback_decimal: ({ chargeback_amount, currency }) => decimalOf(chargeback_amount, currency),
+  adjustment_decimal: ({ adjustment_amount, currency }) => decimalOf(adjustment_amount, currency),
+  tolerated_decimal: ({ tolerated_amount, currency }) => decimalOf(tolerated_amount, currency),
+  exception_decimal: ({ exception_amount, currency }) => decimalOf(exception_amount, currency),
+  payout_decimal: ({ payout, currency }) => decimalOf(payout?.amount, currency),
+  payout_difference_decimal: ({ payout, currency }) => decimalOf(payout?.difference, currency),
 };
 
 const written = (value: Json | undefined): Cell =>

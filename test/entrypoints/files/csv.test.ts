@@ -1,6 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { storedCurrency } from '../../../src/domain/kernel/currency.ts';
+import { money } from '../../../src/domain/kernel/money.ts';
 import { csvLine, csvLines } from '../../../src/entrypoints/files/csv.ts';
 import { trying } from '../../domain/arbitraries.ts';
 import { anyCodePoint } from '../../support/any-text.ts';
@@ -90,11 +92,19 @@ describe('a line of CSV', () => {
     expect(csvLine([-1, -9_007_199_254_740_993n, 0, 12n])).toBe('-1,-9007199254740993,0,12\r\n');
   });
 
+  it('shows money in major units and never touches it, also below zero and beside text that needs quotes', () => {
+    const below = money(-2_910n, storedCurrency('USD'));
+    expect(csvLine([below, money(-7n, storedCurrency('JPY'))])).toBe('-29.10,-7\r\n');
+    expect(csvLine(['=1', below, 'a\nb'])).toBe('\'=1,-29.10,"a\nb"\r\n');
+    expect(csvLine(['-29.10'])).toBe("'-29.10\r\n");
+  });
+
   it('is the same alone as among others, in their order', () => {
     const cell = fc.oneof(
       fc.string({ unit: fc.constantFrom('"', ',', '\n', '=', '-', ' ', 'a', '.', 'é') }),
       fc.stringMatching(/^[\w .:-]{0,8}$/),
       fc.integer(),
+      fc.bigInt({ min: -9_999n, max: 9_999n }).map((units) => money(units, storedCurrency('USD'))),
     );
     fc.assert(
       fc.property(fc.array(fc.array(cell, { minLength: 1, maxLength: 3 }), { maxLength: 6 }), (rows) => {
