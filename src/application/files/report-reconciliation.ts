@@ -45,8 +45,8 @@ const START: Position = { batch: 0, rows: 0, tags: [] };
 const CSV = { format: 'csv', gzip: false } as const;
 
 /**
- * Writes what became of a file beside it: every row that has its outcome as CSV, part by part, then a JSON text of the whole. Both
- * follow from what is stored, so that a worker that goes on for another writes the same bytes. Of a file that was refused there
+ * Writes what became of a file beside it: every row that has its outcome and, behind them, every transaction that ought to be in the file
+ * and is not, as CSV, part by part, then a JSON text of the whole. Both follow from what is stored, so that a worker that goes on for another writes the same bytes. Of a file that was refused there
  * may be no row; its fault is in the JSON.
  */
 export const reportWork = (ports: ReportPorts, terms: ReportTerms = REPORT_TERMS): JobWork => ({
@@ -70,6 +70,8 @@ async function* stepsOf(
   if (found.isErr()) return yield err(heldUp(found.error));
   const ended = found.value;
   if (ended === undefined) return yield ok({ end: job.progress });
+  // Behind the rows of the file are those of what it does not name.
+  const reported = { ...ended, batches: ended.batches + (ended.absences?.batches ?? 0) };
   const { contentType } = exportEncoder.fileOf(CSV);
   const file = fileParts(objects, { key: reportObject(ended, 'csv'), contentType });
   for (let position = positionIn(job); ; ) {
@@ -108,7 +110,7 @@ async function* stepsOf(
     let size = 0;
     let rows = done;
     let batch = from;
-    for await (const lines of linesFrom(ports, ended as EndedReconciliation, from)) {
+    for await (const lines of linesFrom(ports, reported, from)) {
       if (lines.isErr()) return err(heldUp(lines.error));
       const bytes = encode(lines.value, false);
       pieces.push(bytes);

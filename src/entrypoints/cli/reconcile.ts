@@ -122,7 +122,7 @@ export async function reconcileCommand(
       const where = `${line === undefined ? '' : ` at line ${line}`}${column === undefined ? '' : `, column ${column}`}`;
       return failed(`the file was refused: ${code.replaceAll('_', ' ')}${where}`);
     }
-    if (!json) out(textOf(reconciliation));
+    if (!json) out(reconciledText(reconciliation));
     return EXIT.ok;
   }
 }
@@ -152,11 +152,17 @@ const SAYS = {
   StorageUnavailable: 'the storage does not answer',
 } as const;
 
-const textOf = ({ id, file, outcomes }: Reconciliation): string =>
-  [
+/** Its rows by their outcome, which add up, and what ought to be among them and is not. */
+export const reconciledText = ({ id, file, outcomes, absences }: Reconciliation): string => {
+  const lineOf = (name: string, count: number) => `  ${name.replaceAll('_', ' ').padEnd(26)}${count}\n`;
+  return [
     `${id}: ${rowsOf(outcomes)} rows of ${file.name}\n`,
-    ...OUTCOMES.map((each) => `  ${each.replaceAll('_', ' ').padEnd(26)}${outcomes.counts[each]}\n`),
+    ...OUTCOMES.map((each) => lineOf(each, outcomes.counts[each])),
+    'not in the file:\n',
+    lineOf('expected', absences?.expected ?? 0),
+    lineOf('missing_there', absences?.missingThere ?? 0),
   ].join('');
+};
 
 const BAR = 30;
 

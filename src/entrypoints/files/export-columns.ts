@@ -174,11 +174,19 @@ const RECONCILED = [
   'differences',
   'column',
   'reason',
+  'processed_at',
+  'exception_id',
 ];
 
-const reconciled_rows: Columns<JsonObject> = Object.fromEntries(
-  RECONCILED.map((name) => [name, (row: JsonObject) => written(row[name])]),
-);
+/** In the currency of the row; one that was rejected has no amount that could be read. */
+const decimalIn = ({ currency, ...row }: JsonObject, name: string): Money | undefined =>
+  typeof currency === 'string' ? decimalOf(row[name] as Whole | undefined, currency) : undefined;
+
+const reconciled_rows: Columns<JsonObject> = {
+  ...Object.fromEntries(RECONCILED.map((name) => [name, (row: JsonObject) => written(row[name])])),
+  amount_decimal: (row) => decimalIn(row, 'amount'),
+  fee_decimal: (row) => decimalIn(row, 'fee'),
+};
 
 /**
  * The columns of each kind in a CSV, in their order. Text and numbers differ here: only numbers may begin with a minus and

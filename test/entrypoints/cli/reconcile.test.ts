@@ -4,7 +4,7 @@ import { afterAll, describe, expect, inject, it } from 'vitest';
 import { postgresPool } from '../../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../../src/adapters/postgres/storage.ts';
 import type { Reconciliation } from '../../../src/domain/files/reconciliation.ts';
-import { progressText } from '../../../src/entrypoints/cli/reconcile.ts';
+import { progressText, reconciledText } from '../../../src/entrypoints/cli/reconcile.ts';
 import { nativeFile } from '../../fixtures/files.ts';
 import { addMerchants, aMerchant } from '../../fixtures/merchants.ts';
 import { dataDirectory } from '../../support/cli-process.ts';
@@ -62,9 +62,30 @@ describe('paywright reconcile', () => {
     const text = await run();
     expect(text.out).toContain(`${String(record['id'])}: 2 rows of march.csv\n`);
     expect(text.out).toMatch(/missing here +1\n/);
+    expect(text.out).toMatch(/not in the file:\n {2}expected +0\n {2}missing there +0\n$/);
     await storage.close();
   });
 });
+
+describe('the text of what became of a file', () => {
+  it('has how many of our transactions the file does not name, apart from its rows', () => {
+    const counts = { ...NONE, matched: 4 };
+    const absences = { expected: 2, missingThere: 3 };
+    const ended = { id: 'rec_1', file: { name: 'march.csv' }, outcomes: { counts }, absences };
+    const text = reconciledText(ended as unknown as Reconciliation);
+    expect(text).toContain('rec_1: 4 rows of march.csv\n');
+    expect(text).toMatch(/not in the file:\n {2}expected +2\n {2}missing there +3\n$/);
+  });
+});
+
+const NONE = {
+  matched: 0,
+  matched_within_tolerance: 0,
+  mismatched: 0,
+  missing_here: 0,
+  duplicate: 0,
+  rejected: 0,
+};
 
 describe('the progress of a file', () => {
   const sent = { file: { bytes: 3_000, isGzip: false }, status: 'pending' } as const;

@@ -143,7 +143,8 @@ export const reconciliation = z
       }),
     report_csv_url: z.string().optional().openapi({
       format: 'uri-reference',
-      description: 'The same for every row that has its outcome, as CSV.',
+      description:
+        'The same for every row that has its outcome and, behind them, what is `expected` or `missing_there`, as CSV.',
     }),
     report_error: z.string().optional().openapi({ description: 'Why the report could not be made.' }),
     version: z.int(),
