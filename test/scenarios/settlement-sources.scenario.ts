@@ -75,6 +75,28 @@ export function settlementSourcesContract(adapter: string, open: () => Promise<S
       expect(await verified()).toEqual([]);
     });
 
+    it('a payment that a file names is found where the file’s reference is of another kind of object than ours, and its chargeback too', async () => {
+      const charged = (text: string) =>
+        text.replaceAll(/^(?!$)/gm, (_, at: number) => (at === 0 ? 'charge_id,' : 'ch_3NxCharge,'));
+      const referenced = (text: string) =>
+        text.replaceAll('TestMerchant,,', 'TestMerchant,NC6HT9CRT65ZGN82,');
+      for (const [source, written] of [
+        ['stripe', (rows: readonly BookRow[]) => charged(stripeFile(rows))],
+        ['adyen', (rows: readonly BookRow[]) => referenced(adyenFile(rows))],
+      ] as const) {
+        const paid = await desk.paid();
+        const rows = [rowOf(paid), rowOf(paid, { type: 'chargeback', reference: `dispute-${source}` })];
+        const read = await desk.reconcile(written(rows), `${source}.csv`, { source });
+        expect([source, countsOf(read)]).toEqual([source, { matched: 2 }]);
+        expect(await desk.rowsOf(read)).toMatchObject([
+          { processor_reference: source === 'stripe' ? 'ch_3NxCharge' : 'NC6HT9CRT65ZGN82' },
+          {},
+        ]);
+        expect(await desk.transaction(paid)).toMatchObject({ status: 'settled' });
+      }
+      expect(await verified()).toEqual([]);
+    });
+
     it('their chargebacks, fees, adjustments and payouts are lines once, and with the payments one settlement that comes to its payout', async () => {
       for (const [source, mapping, written, day] of [
         ['stripe', undefined, stripeFile, '2026-03-12'],

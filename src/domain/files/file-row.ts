@@ -20,7 +20,8 @@ type Said = Readonly<{
  * A transaction as files name it. Processors know a payment by the reference that it was sent under: a charge under the payment's
  * id, a capture or refund under the transaction's. `processorReference` is such a reference, or the processor's own
  * (`processorId`), and beside `transactionId` says nothing more. With neither of them the payment's only capture is meant, or its
- * only refund where the row is of one. Without `paymentId` it is no transaction of ours.
+ * only refund where the row is of one; so it is where the processor's own is of a kind of object that none of ours is of (`ch_` beside
+ * `pi_`). Without `paymentId` it is no transaction of ours.
  */
 export type TransactionName = Readonly<{
   paymentId?: PaymentId;

@@ -3,7 +3,8 @@ import type { TransactionName } from './file-row.ts';
 
 /**
  * The transaction that a row names among those of its payment. Of several captures or refunds none is guessed, but for those that
- * failed: no money of theirs is in a file.
+ * failed: no money of theirs is in a file. A processor's reference that could be that of a transaction and is none of ours names none; one
+ * of another kind of object leaves it to the payment.
  */
 export function namedTransaction(
   { paymentId, transactionId, processorReference: reference }: TransactionName,
@@ -17,10 +18,38 @@ export function namedTransaction(
     const found = named.find((each) => each.type === type);
     if (found !== undefined) return found;
     // Processors go on to name a capture by the authorization that it is of.
-    if (!named.some((each) => each.type === 'authorization')) return undefined;
+    const isOfAuthorization = named.some((each) => each.type === 'authorization');
+    if (!isOfAuthorization && (named.length > 0 || isOfKnownKind(reference, type, ofPayment)))
+      return undefined;
   }
   return onlyOf(ofType.filter(({ status }) => status !== 'failed')) ?? onlyOf(ofType);
 }
+
+/**
+ * Whether a reference that none of ours has could be of an object of theirs: then it is another one. Of a kind that none of ours is of,
+ * such as a charge beside intents, it says no more than the payment's name does. What is pending may yet get any reference.
+ */
+const isOfKnownKind = (
+  reference: string,
+  type: Transaction['type'],
+  ofPayment: readonly Transaction[],
+): boolean =>
+  ofPayment.some((each) => each.type === type && each.status === 'pending') ||
+  ofPayment
+    .flatMap((each) => [each.paymentId, each.id, processorIdOf(each)])
+    .some((ours) => ours !== undefined && kindOf(ours) === kindOf(reference));
+
+/** Prefixes of references that are of one kind of object: Stripe's charges and refunds, by which method they were paid. */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['py', 'ch'],
+  ['pyr', 're'],
+]);
+
+/** By its prefix, as in `pi_3Nx`; references without one are all of one kind. */
+const kindOf = (reference: string): string => {
+  const [prefix = ''] = /^[a-z]+(?=_)/.exec(reference) ?? [];
+  return ALIASES.get(prefix) ?? prefix;
+};
 
 const processorIdOf = (transaction: Transaction): string | undefined =>
   transaction.status === 'pending' ? undefined : transaction.processorId;

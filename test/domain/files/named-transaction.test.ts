@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { namedTransaction } from '../../../src/domain/files/named-transaction.ts';
 import { idOf } from '../../../src/domain/kernel/ids.ts';
 import { money } from '../../../src/domain/kernel/money.ts';
-import type { Transaction, TransactionType } from '../../../src/domain/payments/transaction.ts';
+import type {
+  SucceededTransaction,
+  Transaction,
+  TransactionType,
+} from '../../../src/domain/payments/transaction.ts';
 import { aMerchantId, NOON } from '../../fixtures/changes.ts';
 
 const paymentId = idOf('pay', '1'.repeat(32));
@@ -67,5 +71,44 @@ describe('the transaction that a row names', () => {
   it('is not a capture that failed beside one that did not', () => {
     expect(namedTransaction({ paymentId }, 'capture', [failed, first])).toBe(first);
     expect(namedTransaction({ paymentId }, 'capture', [failed])).toBe(failed);
+  });
+
+  const on = (transaction: Transaction, processorId: string): Transaction => ({
+    ...transaction,
+    processorId,
+  });
+  const [intent, taken, returned] = [on(held, 'pi_1'), on(first, 'pi_1'), on(back, 're_1')];
+
+  it.each(['ch_9', 'py_9', 'NC6HT9CRT65ZGN82', '8825408195409505'])(
+    'is the only capture or refund where the reference %s is of another kind of object than all of ours',
+    (processorReference) => {
+      const named = { paymentId, processorReference };
+      expect(namedTransaction(named, 'capture', [taken, returned])).toBe(taken);
+      expect(namedTransaction(named, 'capture', [intent, on(first, 'txn_3Nx'), returned])?.id).toBe(first.id);
+      expect(namedTransaction(named, 'refund', [taken, returned])).toBe(returned);
+      expect(namedTransaction(named, 'capture', [taken, on(second, 'pi_1')])).toBeUndefined();
+      expect(
+        namedTransaction(named, 'refund', [taken, returned, on(a('refund', '7'), 're_2')]),
+      ).toBeUndefined();
+      expect(namedTransaction(named, 'refund', [taken])).toBeUndefined();
+    },
+  );
+
+  it.each(['pi_9', 're_9', 'pyr_9', idOf('txn', '9'.repeat(32)), idOf('pay', '9'.repeat(32))])(
+    'is none where the reference %s could be one of ours and is not',
+    (processorReference) => {
+      const named = { paymentId, processorReference };
+      expect(namedTransaction(named, 'capture', [taken, returned])).toBeUndefined();
+      expect(namedTransaction(named, 'refund', [taken, returned])).toBeUndefined();
+    },
+  );
+
+  it('is none where both references are without a kind, or ours is not known yet', () => {
+    const named = { paymentId, processorReference: 'NC6HT9CRT65ZGN82' };
+    expect(namedTransaction(named, 'capture', [on(first, 'RKPSVZ6T65ZGN821')])).toBeUndefined();
+    const { processorId: _, ...order } = first as SucceededTransaction;
+    const pending = { ...order, status: 'pending' } as Transaction;
+    expect(namedTransaction(named, 'capture', [pending])).toBeUndefined();
+    expect(namedTransaction(named, 'refund', [pending, returned])).toBe(returned);
   });
 });
