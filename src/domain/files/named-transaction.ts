@@ -19,8 +19,7 @@ export function namedTransaction(
     if (found !== undefined) return found;
     // Processors go on to name a capture by the authorization that it is of.
     const isOfAuthorization = named.some((each) => each.type === 'authorization');
-    if (!isOfAuthorization && (named.length > 0 || isOfKnownKind(reference, type, ofPayment)))
-      return undefined;
+    if (!isOfAuthorization && isOfKnownKind(reference, type, ofPayment)) return undefined;
   }
   return onlyOf(ofType.filter(({ status }) => status !== 'failed')) ?? onlyOf(ofType);
 }

@@ -73,10 +73,8 @@ describe('the transaction that a row names', () => {
     expect(namedTransaction({ paymentId }, 'capture', [failed])).toBe(failed);
   });
 
-  const on = (transaction: Transaction, processorId: string): Transaction => ({
-    ...transaction,
-    processorId,
-  });
+  const on = (transaction: Transaction, processorId: string) =>
+    ({ ...transaction, processorId }) as Transaction;
   const [intent, taken, returned] = [on(held, 'pi_1'), on(first, 'pi_1'), on(back, 're_1')];
 
   it.each(['ch_9', 'py_9', 'NC6HT9CRT65ZGN82', '8825408195409505'])(
