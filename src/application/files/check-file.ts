@@ -31,6 +31,10 @@ export type FileChecked =
   | Readonly<{ kind: 'FileSound'; header: FileHeader; totals: FileTotals }>
   | Readonly<{ kind: 'FileRefused'; fault: FileFault }>;
 
+/** What lines that end with CR alone are read as: cells that go on behind it. No name of a column has one. */
+const LINE_IN_CELL = /\r[^\r\n]/;
+const CR_ALONE = 'lines_end_with_cr_alone';
+
 /** So many rows are read between two checkpoints: a moment's work, and far from the length of a lease. */
 const ROWS_PER_STEP = 50_000;
 
@@ -49,6 +53,7 @@ export async function* checkFile(
   const { rows, isNoRow, recordsBeforeHeader } = formatOf(reconciliation);
   let read = header === undefined ? undefined : rows(header.columns);
   let above = 0;
+  let unnamed = 'header_missing';
   for await (const records of fileRecords(ports, reconciliation, place)) {
     if (records.isErr()) {
       const { error } = records;
@@ -58,7 +63,12 @@ export async function* checkFile(
     for (const record of records.value) {
       if (read === undefined || header === undefined) {
         above += 1;
+        unnamed = record.cells.some((cell) => LINE_IN_CELL.test(cell)) ? CR_ALONE : 'header_missing';
         if (above <= recordsBeforeHeader) continue;
+        if (unnamed === CR_ALONE) {
+          yield refused({ code: CR_ALONE, line: record.line });
+          return;
+        }
         read = rows(record.cells);
         header = { columns: headerRead(reconciliation, record.cells), rowsFrom: record.next };
       } else if (read.isOk() && !isNoRow(header.columns, record.cells)) {
@@ -77,7 +87,7 @@ export async function* checkFile(
     told = totals.rows;
     yield ok({ header, place, totals });
   }
-  if (header === undefined) yield refused({ code: 'header_missing', line: 1 });
+  if (header === undefined) yield refused({ code: unnamed, line: 1 });
   else yield ok({ kind: 'FileSound', header, totals });
 }
 

@@ -45,9 +45,11 @@ describe.each(SOURCES)('a file of the source %s', (_name, reading, written) => {
     const [bytes, lines] = [new TextEncoder().encode(text), text.trimEnd().split('\n').length];
     const faultOf = async (file: string | Uint8Array) => {
       const read = await desk.reconcile(file, 'file.csv', reading);
+      if (read.status === 'failed') expect(read.error.column).toBeUndefined();
       return read.status === 'failed' ? `${read.error.code} ${String(read.error.line)}` : read.status;
     };
     expect(await faultOf(new Uint8Array(Buffer.from(`\ufeff${text}`, 'utf16le')))).toBe('utf16 1');
+    expect(await faultOf(text.replaceAll('\n', '\r'))).toBe('lines_end_with_cr_alone 1');
     expect(await faultOf(new Uint8Array([...bytes, 0xff, 0x0a]))).toMatch(/^not_utf8/);
     expect(await faultOf(`${text}"open`)).toBe(`quote_not_closed ${lines + 1}`);
     expect(await faultOf(`${text}${'x'.repeat(1_000_000)}`)).toBe(`record_too_long ${lines + 1}`);
