@@ -66,7 +66,7 @@ export async function* checkFile(
         unnamed = record.cells.some((cell) => LINE_IN_CELL.test(cell)) ? CR_ALONE : 'header_missing';
         if (above <= recordsBeforeHeader) continue;
         if (unnamed === CR_ALONE) {
-          yield refused({ code: CR_ALONE, line: record.line });
+          yield refused({ code: CR_ALONE, line: 1 });
           return;
         }
         read = rows(record.cells);
