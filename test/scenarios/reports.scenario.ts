@@ -105,12 +105,15 @@ export function reportsContract(adapter: string, open: () => Promise<Storage>): 
       const cells = rows.map((row) => Object.fromEntries(head.map((name, at) => [name, row[at]])));
       const listed = async (outcome: 'expected' | 'missing_there' | 'rejected') =>
         (await desk.rowsOf(ended, 50, outcome)).map(
-          (line) => `${line['transaction_id']} ${line['exception_id']}`,
+          (line) => `${String(line['transaction_id'])} ${String(line['exception_id'])}`,
         );
       const written = (outcome: string) =>
         cells
           .filter((cell) => cell['outcome'] === outcome)
-          .map((cell) => `${cell['transaction_id'] || undefined} ${cell['exception_id'] || undefined}`);
+          .map(
+            (cell) =>
+              `${String(cell['transaction_id'] || undefined)} ${String(cell['exception_id'] || undefined)}`,
+          );
       for (const outcome of ['expected', 'missing_there', 'rejected'] as const)
         expect(written(outcome)).toEqual(await listed(outcome));
       expect(ended.absences).toMatchObject({ expected: 1, missingThere: 2 });
