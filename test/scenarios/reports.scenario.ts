@@ -104,8 +104,8 @@ export function reportsContract(adapter: string, open: () => Promise<Storage>): 
       const [head = [], ...rows] = readCsv(await textOf(ended, 'csv'));
       const cells = rows.map((row) => Object.fromEntries(head.map((name, at) => [name, row[at]])));
       const listed = async (outcome: 'expected' | 'missing_there' | 'rejected') =>
-        (await desk.rowsOf(ended, 50, outcome)).map(
-          (line) => `${String(line['transaction_id'])} ${String(line['exception_id'])}`,
+        (await desk.rowsOf(ended, 50, outcome)).map(({ transaction_id, exception_id }) =>
+          [transaction_id, exception_id].map(String).join(' '),
         );
       const written = (outcome: string) =>
         cells
