@@ -51,7 +51,7 @@ function decisions(ports: ApprovalsPorts, rules: ApprovalRules) {
   const record = recordRefusal(ports);
   return {
     recordRefusal: record,
-    changeVendorPayment: recordingRefusals(record, 'change', changeVendorPayment(ports)),
+    changeVendorPayment: recordingRefusals(record, 'change', changeVendorPayment(ports, rules)),
     approveVendorPayment: recordingRefusals(record, 'approve', approveVendorPayment(ports, rules)),
     rejectVendorPayment: recordingRefusals(record, 'reject', rejectVendorPayment(ports)),
     processVendorPayment: recordingRefusals(record, 'process', processVendorPayment(ports, rules)),

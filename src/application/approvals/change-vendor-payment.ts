@@ -1,17 +1,20 @@
-import type { ResultAsync } from 'neverthrow';
+import { okAsync, type ResultAsync } from 'neverthrow';
 import { permitted, type RoleNotAllowed } from '../../domain/approvals/approver.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import {
   type ChangeRefused,
   changeVendorPayment as changed,
+  orderOf,
+  scoredAnew,
   type VendorPaymentChange,
 } from '../../domain/approvals/vendor-payment-order.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { type Asked, unclaimed } from './approval-change.ts';
+import { type Asked, unclaimed, type VendorPaymentUpdate } from './approval-change.ts';
+import type { ApprovalRules } from './approval-rules.ts';
 import { drafts, type NewLineItem } from './create-vendor-payment.ts';
+import { type OpenPorts, verdictOn } from './open-vendor-payment.ts';
 import {
   type UpdateFailure,
-  type UpdatePorts,
   updateVendorPayment,
   type VendorPaymentTarget,
 } from './update-vendor-payment.ts';
@@ -25,14 +28,17 @@ export type ChangeVendorPaymentFailure = RoleNotAllowed | ChangeRefused | Paymen
 
 /**
  * Other lines, amount, metadata or due date for a payment that is not approved in full. Whatever was approved is void, and who
- * changes it is one of its makers. The same again writes nothing, and voids nothing. The
- * audit chain is checked first, as for an approval.
+ * changes it is one of its makers. It is scored anew, as when it was made and in the commit of the change, and the graver verdict stands.
+ * The same again writes nothing, voids nothing and is not scored. The audit chain is checked first, as for an approval.
  */
 export type ChangeVendorPayment = (
   request: ChangeVendorPaymentRequest,
 ) => ResultAsync<VendorPayment, ChangeVendorPaymentFailure>;
 
-export const changeVendorPayment = (ports: UpdatePorts & VerifyPorts): ChangeVendorPayment => {
+export const changeVendorPayment = (
+  ports: OpenPorts & VerifyPorts,
+  rules: Pick<ApprovalRules, 'thresholds'>,
+): ChangeVendorPayment => {
   const move = updateVendorPayment(ports);
   const verified = verifiedLinks(ports);
   return ({ by, origin, id, expectedVersions, lineItems, ...rest }) =>
@@ -45,10 +51,19 @@ export const changeVendorPayment = (ports: UpdatePorts & VerifyPorts): ChangeVen
             ...rest,
             ...(lineItems === undefined ? {} : { lineItems: drafts(ports, lineItems) }),
           };
-          return changed(before, change, { by, now }, ports.digests.sha256).map((next) =>
-            next === before
-              ? { unchanged: next }
-              : { by, origin, at: now, action: 'payment.changed', before, next },
+          const decided = changed(before, change, { by, now }, ports.digests.sha256);
+          return decided.asyncAndThen<VendorPaymentUpdate | Readonly<{ unchanged: VendorPayment }>, never>(
+            (next) =>
+              next === before
+                ? okAsync({ unchanged: next })
+                : verdictOn(ports.fraudScorer, rules, orderOf(next), now, next.id).map((verdict) => ({
+                    by,
+                    origin,
+                    at: now,
+                    action: 'payment.changed',
+                    before,
+                    next: scoredAnew(next, verdict),
+                  })),
           );
         },
         unclaimed,

@@ -1,6 +1,7 @@
 import { errAsync, okAsync, type ResultAsync, safeTry } from 'neverthrow';
 import { approvalMessage } from '../../domain/approvals/approval-message.ts';
 import { type FraudVerdict, judgeFraud, MANUAL_REVIEW } from '../../domain/approvals/fraud.ts';
+import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import {
   openVendorPayment as opened,
@@ -91,15 +92,16 @@ const free = (
       live === undefined ? okAsync(undefined) : errAsync({ kind: 'DuplicateIncident' as const }),
     );
 
-/** Never an error, and never a pass: a payment without a score goes to people. */
-const verdictOn = (
+/** Never an error, and never a pass: a payment without a score goes to people. `changed` is the payment whose terms the order's would be. */
+export const verdictOn = (
   scorer: FraudScorer,
   { thresholds }: Pick<ApprovalRules, 'thresholds'>,
   order: PricedOrder,
   at: Instant,
+  changed?: VendorPaymentId,
 ): ResultAsync<FraudVerdict, never> =>
   scorer
-    .score(order, at)
+    .score(order, at, changed)
     .map((assessment) => judgeFraud(assessment, thresholds))
     .orElse(() => okAsync(MANUAL_REVIEW));
 

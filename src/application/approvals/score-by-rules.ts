@@ -1,6 +1,7 @@
 import {
   type FraudRules,
   NEWEST_PAYMENTS,
+  pastWithout,
   scoreByRules,
   scoredOrder,
 } from '../../domain/approvals/fraud-rules.ts';
@@ -12,9 +13,10 @@ export const rulesFraudScorer = (
   { vendorPayments }: Readonly<{ vendorPayments: VendorPayments }>,
   rules: FraudRules,
 ): FraudScorer => ({
-  score: (order, at) =>
+  score: (order, at, changed) =>
     vendorPayments
-      .list({ vendorId: order.vendorId }, { order: 'newest', limit: NEWEST_PAYMENTS })
-      .map((past) => scoreByRules(scoredOrder(order, at), past, rules))
+      // One more, for a payment that is changed may be among them.
+      .list({ vendorId: order.vendorId }, { order: 'newest', limit: NEWEST_PAYMENTS + 1 })
+      .map((newest) => scoreByRules(scoredOrder(order, at), pastWithout(newest, changed), rules))
       .mapErr(({ cause }) => ({ kind: 'ScorerUnavailable' as const, cause })),
 });

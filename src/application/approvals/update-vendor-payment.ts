@@ -40,6 +40,11 @@ export type UpdateFailure =
   | AlreadyApproved
   | StorageUnavailable;
 
+/** A move that is to be written, or none; it may take others to decide. */
+type Decided<Next extends VendorPayment, Failure> =
+  | Result<VendorPaymentUpdate<Next> | { unchanged: Next }, Failure>
+  | ResultAsync<VendorPaymentUpdate<Next> | { unchanged: Next }, Failure>;
+
 /**
  * Reads a payment, decides and commits; when others moved it meanwhile, reads and decides again, as long as the target's version
  * is still the newest. A decision that gives
@@ -49,10 +54,7 @@ export const updateVendorPayment =
   (ports: UpdatePorts) =>
   <Next extends VendorPayment, Failure extends Readonly<{ kind: string }>>(
     target: VendorPaymentTarget,
-    decide: (
-      payment: VendorPayment,
-      links: readonly AuditLogEntry[],
-    ) => Result<VendorPaymentUpdate<Next> | { unchanged: Next }, Failure>,
+    decide: (payment: VendorPayment, links: readonly AuditLogEntry[]) => Decided<Next, Failure>,
     claim: ClaimApproval,
     /** What is read is put before this first, and its links before the decision; without it there are none. */
     check: (
@@ -65,14 +67,16 @@ export const updateVendorPayment =
         .andThen((payment) => atExpectedVersion(payment, target))
         .andThen((payment) => check(payment).map((links) => ({ payment, links })))
         .andThen(({ payment: before, links }) =>
-          decide(before, links).asyncAndThen<Next, Failure | StaleVersion | UpdateFailure>((move) => {
-            if ('unchanged' in move) return okAsync(move.unchanged);
-            const { change, payment } = approvalChange(ports, move, claim);
-            return ports.approvalCommits
-              .commit(change)
-              .map(() => payment)
-              .mapErr(ofUpdate);
-          }),
+          okAsync(before)
+            .andThen<VendorPaymentUpdate<Next> | { unchanged: Next }, Failure>(() => decide(before, links))
+            .andThen<Next, Failure | StaleVersion | UpdateFailure>((move) => {
+              if ('unchanged' in move) return okAsync(move.unchanged);
+              const { change, payment } = approvalChange(ports, move, claim);
+              return ports.approvalCommits
+                .commit(change)
+                .map(() => payment)
+                .mapErr(ofUpdate);
+            }),
         );
     return retryWhenStale(attempt).mapErr(orChangedMeanwhile);
   };

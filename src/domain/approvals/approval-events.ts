@@ -35,18 +35,19 @@ export const isBusEvent = (event: ApprovalEvent): event is ApprovalEvent & { typ
 
 /**
  * The events of a payment's newest move, in the order they are published. None for a payment that waits for more approvals,
- * was changed or is being paid; one without a score is not called a fraud, until a person finds that it is.
+ * was changed to what is scored no higher, or is being paid; one without a score is not called a fraud, until a person finds that it is.
  */
 export function busEventsOf(
   before: VendorPayment | undefined,
   payment: VendorPayment,
 ): readonly BusEventType[] {
   if (before === undefined)
-    return payment.fraud.status === 'flagged' && payment.fraud.score !== undefined
-      ? ['PaymentCreated', 'FraudDetected']
-      : ['PaymentCreated'];
+    return isScoredFraud(payment) ? ['PaymentCreated', 'FraudDetected'] : ['PaymentCreated'];
   if (before.status === payment.status)
-    return isJudgedFraud(payment) && !isJudgedFraud(before) ? ['FraudDetected'] : [];
+    return (isJudgedFraud(payment) && !isJudgedFraud(before)) ||
+      (isScoredFraud(payment) && !isScoredFraud(before))
+      ? ['FraudDetected']
+      : [];
   switch (payment.status) {
     case 'pending_approval':
     case 'processing':
@@ -61,6 +62,9 @@ export function busEventsOf(
       return ['PaymentRejected'];
   }
 }
+
+const isScoredFraud = ({ fraud }: VendorPayment): boolean =>
+  fraud.status === 'flagged' && fraud.score !== undefined;
 
 export const approvalEvent = (type: BusEventType, payment: VendorPayment, id: EventId): ApprovalEvent => ({
   id,

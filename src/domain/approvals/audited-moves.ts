@@ -3,6 +3,7 @@ import { identitiesOf } from '../kernel/identity.ts';
 import { rfc3339 } from '../kernel/instant.ts';
 import { canonicalJson, type Json, type JsonObject } from '../kernel/json.ts';
 import type { AuditLogEntry } from './audit-log.ts';
+import { gradeOf } from './fraud.ts';
 import { REVIEW_OUTCOMES } from './fraud-review.ts';
 import type { VendorPaymentStatus } from './vendor-payment.ts';
 import type { VendorPaymentRecord } from './vendor-payment-record.ts';
@@ -22,7 +23,7 @@ type Move = Readonly<{
 
 const PAYOUT = ['payout', 'processedAt', 'processorReference', 'failedReason'] as const;
 
-/** Every move after the first, by what its link is called: who is paid, the score and the creator are in none. */
+/** Every move after the first, by what its link is called: who is paid and the creator are in none. */
 const MOVES: Readonly<Record<string, Move>> = {
   'payment.approval_given': {
     from: ['pending_approval'],
@@ -52,6 +53,11 @@ const MOVES: Readonly<Record<string, Move>> = {
       'approvals',
       'changedBy',
       'makerIdentities',
+      'fraudScore',
+      'fraudStatus',
+      'fraudReasons',
+      'fraudRules',
+      'fraudReview',
     ],
     isMade: isChanged,
   },
@@ -75,8 +81,8 @@ const MOVES: Readonly<Record<string, Move>> = {
 /**
  * Whether each link of a chain is a move that its own actor can have made: hashes say that a history was not edited, and this
  * that it could have happened. Each approval is added by one link, whose actor, roles and time are the approval's, and is of the
- * terms and revision as they stood; the actor of a change is a maker, and all approvals before are void. Nothing is said of
- * whether the actors were allowed to.
+ * terms and revision as they stood; the actor of a change is a maker, all approvals before are void, the risk is no lower than it
+ * was, and a finding of a fraud stands. Nothing is said of whether the actors were allowed to.
  */
 export function areMoves(links: readonly AuditLogEntry[]): boolean {
   const [first, ...others] = links;
@@ -146,9 +152,17 @@ function isChanged(
     isSame(after.approvals, []) &&
     isSame(after.changedBy, makers.includes(actor.id) ? before.changedBy : [...before.changedBy, actor.id]) &&
     (before.makerIdentities ?? []).every((known) => makerIdentities?.includes(known) === true) &&
-    isKnownBy(actor.id, makerIdentities)
+    isKnownBy(actor.id, makerIdentities) &&
+    gradeOf(after.fraudStatus) >= gradeOf(before.fraudStatus) &&
+    isReviewKept(before, after)
   );
 }
+
+/** A change makes no finding; of those there are it takes away only one that the payment is legitimate. */
+const isReviewKept = (before: VendorPaymentRecord, after: VendorPaymentRecord): boolean =>
+  after.fraudReview === undefined
+    ? before.fraudReview?.outcome !== 'fraud'
+    : before.fraudReview !== undefined && isSame([after.fraudReview], [before.fraudReview]);
 
 function isReviewed(
   { actor, timestamp }: AuditLogEntry,

@@ -1,8 +1,8 @@
 import type { Instant } from '../kernel/instant.ts';
 import type { FraudAssessment, FraudReason, Thousandths } from './fraud.ts';
 import { type PastPayment, standingOf, type VendorLists } from './fraud-standing.ts';
-import type { IncidentId, VendorId } from './ids.ts';
-import { isJudgedFraud, isLive } from './vendor-payment.ts';
+import type { IncidentId, VendorId, VendorPaymentId } from './ids.ts';
+import { isJudgedFraud } from './vendor-payment.ts';
 import type { PricedOrder } from './vendor-payment-order.ts';
 
 const HOUR = 3_600_000;
@@ -12,7 +12,7 @@ export type FraudRules = VendorLists &
   Readonly<{
     /** By which a verdict says what it was scored with. */
     version: string;
-    /** More than so many times what the vendor was paid on average, once there are `least` payments to compare with. */
+    /** More than so many times what the vendor was paid on average, once there are `least` payments that were paid to compare with. */
     aboveHistory: readonly Readonly<{ times: bigint; points: Thousandths }>[];
     leastHistory: number;
     /** So many payments for the vendor within the window, this one among them. */
@@ -46,6 +46,12 @@ export const defaultFraudRules = (bounds: readonly bigint[]): FraudRules => ({
 
 /** As far back as the rules look, in payments of one vendor. */
 export const NEWEST_PAYMENTS = 100;
+
+/** Of a vendor's newest payments those that one of them, or a new one, is scored by: at most `NEWEST_PAYMENTS`, without itself. */
+export const pastWithout = <Past extends Readonly<{ id: VendorPaymentId }>>(
+  newest: readonly Past[],
+  scored: VendorPaymentId | undefined,
+): readonly Past[] => newest.filter(({ id }) => id !== scored).slice(0, NEWEST_PAYMENTS);
 
 /** Of a payment that is to be scored, what the rules go by. */
 export type Scored = Readonly<{
@@ -87,12 +93,13 @@ export function scoreByRules(
 }
 
 const aboveHistory: Rule = ({ amountCents }, past, { aboveHistory: steps, leastHistory }) => {
-  const live = past.filter((payment) => isLive(payment) && !isJudgedFraud(payment));
-  if (live.length < leastHistory) return undefined;
-  const sum = live.reduce((total, { amount }) => total + amount.minorUnits, 0n);
+  // What was asked for only is what an attacker says: it teaches nothing.
+  const paid = past.filter((payment) => payment.status === 'completed' && !isJudgedFraud(payment));
+  if (paid.length < leastHistory) return undefined;
+  const sum = paid.reduce((total, { amount }) => total + amount.minorUnits, 0n);
   const met = steps
     .toSorted((a, b) => Number(b.times - a.times))
-    .find(({ times }) => amountCents * BigInt(live.length) > times * sum);
+    .find(({ times }) => amountCents * BigInt(paid.length) > times * sum);
   return (
     met && reason('amount_above_history', met.points, `more than ${met.times} times the vendor’s average`)
   );

@@ -1,10 +1,16 @@
-import type { Instant } from '../kernel/instant.ts';
+import { foldChain } from '../kernel/audit-chain.ts';
+import { storedCurrency } from '../kernel/currency.ts';
+import { fromRfc3339, type Instant } from '../kernel/instant.ts';
+import type { JsonObject } from '../kernel/json.ts';
+import { money } from '../kernel/money.ts';
 import { present } from '../kernel/present.ts';
-import { type FraudStatus, type FraudThresholds, judgeFraud } from './fraud.ts';
-import { type FraudRules, NEWEST_PAYMENTS, scoreByRules } from './fraud-rules.ts';
+import type { AuditLogEntry } from './audit-log.ts';
+import { type FraudStatus, type FraudThresholds, type FraudVerdict, graver, judgeFraud } from './fraud.ts';
+import { type FraudRules, NEWEST_PAYMENTS, pastWithout, scoreByRules } from './fraud-rules.ts';
 import type { PastPayment } from './fraud-standing.ts';
 import type { VendorId, VendorPaymentId } from './ids.ts';
 import type { VendorPayment } from './vendor-payment.ts';
+import { type VendorPaymentRecord, vendorPaymentRecord } from './vendor-payment-record.ts';
 
 /** A payment whose score under other rules is on the other side of `flagged`, or whose outcome is known. */
 export type TriedPayment = Readonly<{
@@ -24,46 +30,109 @@ export type TrialCounts = Readonly<Record<'fraud' | 'legitimate' | 'unknown', Tr
 const NONE: TrialCount = { payments: 0, wereFlagged: 0, wouldBeFlagged: 0 };
 export const NOTHING_TRIED: TrialCounts = { fraud: NONE, legitimate: NONE, unknown: NONE };
 
-/** Of a payment that was made, what those after it are scored by, and from when on. */
-export type EarlierPayment = PastPayment & Readonly<{ rejectedAt?: Instant }>;
+type Standing = PastPayment & Readonly<{ id: VendorPaymentId; vendorId: VendorId }>;
 
-export const earlierPayment = (payment: VendorPayment): EarlierPayment => ({
-  amount: payment.amount,
-  incidentId: payment.incidentId,
-  createdAt: payment.createdAt,
-  status: payment.status,
-  ...present({ review: payment.review }),
-  ...(payment.status === 'cancelled' ? { rejectedAt: payment.rejectedAt } : {}),
-});
+/** One move of a payment of the past: how it stood from then on, and whether its terms were scored by it. */
+export type PastMove = Readonly<{
+  at: Instant;
+  /** Sorts the moves that one process made within a millisecond as they were made. */
+  key: string;
+  stood: Standing;
+  /** The one that made it. */
+  isFirst: boolean;
+  isScored: boolean;
+  /** The payment as it stands today, with the last of its moves that was scored. */
+  payment?: VendorPayment;
+}>;
 
-/**
- * Scores one payment as it would have been when it was made: by the vendor's payments before it, as they stood then.
- * `earlier` are those, newest first.
- */
-export function tryOn(
-  payment: VendorPayment,
-  earlier: readonly EarlierPayment[],
-  rules: FraudRules,
-  thresholds: FraudThresholds,
-): TriedPayment {
-  const { id, vendorId, incidentId, amount, createdAt } = payment;
-  const past = earlier.slice(0, NEWEST_PAYMENTS).map((each) => asItStood(each, createdAt));
-  const asked = { vendorId, incidentId, amountCents: amount.minorUnits, at: createdAt };
-  return {
-    paymentId: id,
-    vendorId,
-    amountCents: Number(amount.minorUnits),
-    was: payment.fraud.status,
-    would: judgeFraud(scoreByRules(asked, past, rules), thresholds).status,
-  };
+/** Every move of a payment up to its version, by its audit links; of one without any, that it was made as it stands. */
+export function pastMoves(payment: VendorPayment, chain: readonly AuditLogEntry[]): readonly PastMove[] {
+  const links = chain.slice(0, payment.version);
+  const made = payment.id.replaceAll('-', '');
+  if (links.length === 0)
+    return [
+      {
+        at: payment.createdAt,
+        key: made,
+        stood: standingIn(vendorPaymentRecord(payment)),
+        isFirst: true,
+        isScored: true,
+        payment,
+      },
+    ];
+  const last = links.findLastIndex(isScoring);
+  let record: JsonObject = {};
+  return links.map((link, index): PastMove => {
+    record = foldChain([{ after: record }, link]);
+    return {
+      at: link.timestamp,
+      key: index === 0 ? made : link.id.slice(link.id.indexOf('_') + 1),
+      stood: standingIn(record as unknown as VendorPaymentRecord),
+      isFirst: index === 0,
+      isScored: isScoring(link),
+      ...(index === last ? { payment } : {}),
+    };
+  });
 }
 
-/** Without what was only known later: a review counts from when it was made, a rejection likewise. */
-const asItStood = ({ review, rejectedAt, ...payment }: EarlierPayment, at: Instant): PastPayment => ({
-  ...payment,
-  status: rejectedAt !== undefined && rejectedAt > at ? 'pending_approval' : payment.status,
-  ...(review !== undefined && review.at <= at ? { review } : {}),
+const isScoring = ({ action }: AuditLogEntry): boolean =>
+  action === 'payment.created' || action === 'payment.changed';
+
+const standingIn = (record: VendorPaymentRecord): Standing => ({
+  id: record.paymentId,
+  vendorId: record.vendorId,
+  incidentId: record.incidentId,
+  amount: money(BigInt(record.amountCents), storedCurrency(record.currency)),
+  status: record.status,
+  createdAt: fromRfc3339(record.createdAt),
+  ...present({
+    review: record.fraudReview && { ...record.fraudReview, at: fromRfc3339(record.fraudReview.at) },
+  }),
 });
+
+/** In the order in which they were made. */
+export const inOrderOfTime = (moves: readonly PastMove[]): readonly PastMove[] =>
+  moves.toSorted((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
+
+/**
+ * Replays moves, which come in the order of time. Each that was scored is scored again, as the payments of the vendor stood
+ * by then, and of a payment's verdicts the gravest stands, as when terms are changed. Gives what was tried with the last of a payment.
+ * Keeps the newest payments of each vendor, as far as rules look, and a verdict on each payment whose terms change yet.
+ */
+export function replayOf(
+  rules: FraudRules,
+  thresholds: FraudThresholds,
+): (move: PastMove) => TriedPayment | undefined {
+  const pasts = new Map<VendorId, readonly Standing[]>();
+  const verdicts = new Map<VendorPaymentId, FraudVerdict>();
+  return ({ at, stood, isFirst, isScored, payment }) => {
+    const { id, vendorId, incidentId, amount } = stood;
+    const newest = pasts.get(vendorId) ?? [];
+    pasts.set(
+      vendorId,
+      isFirst
+        ? [stood, ...newest].slice(0, NEWEST_PAYMENTS + 1)
+        : newest.map((each) => (each.id === id ? stood : each)),
+    );
+    if (!isScored) return undefined;
+    const asked = { vendorId, incidentId, amountCents: amount.minorUnits, at };
+    const scored = judgeFraud(scoreByRules(asked, pastWithout(newest, id), rules), thresholds);
+    const earlier = verdicts.get(id);
+    const verdict = earlier === undefined ? scored : graver(earlier, scored);
+    if (payment === undefined) {
+      verdicts.set(id, verdict);
+      return undefined;
+    }
+    verdicts.delete(id);
+    return {
+      paymentId: id,
+      vendorId,
+      amountCents: Number(amount.minorUnits),
+      was: payment.fraud.status,
+      would: verdict.status,
+    };
+  };
+}
 
 /** With one payment more among those of its outcome. */
 export function counted(

@@ -51,6 +51,18 @@ export const judgeFraud = (
     ? { status: statusOf(score, thresholds), score, reasons, ...present({ rules }) }
     : MANUAL_REVIEW;
 
+/**
+ * The graver of two verdicts on a payment: by status, and of one status by score, any before none. `later`, which is of the newer terms,
+ * where neither is.
+ */
+export function graver(earlier: FraudVerdict, later: FraudVerdict): FraudVerdict {
+  const grade = gradeOf(later.status) - gradeOf(earlier.status);
+  return grade > 0 || (grade === 0 && (later.score ?? -1) >= (earlier.score ?? -1)) ? later : earlier;
+}
+
+/** Ascends with the risk. */
+export const gradeOf = (status: FraudStatus): number => FRAUD_STATUSES.indexOf(status);
+
 function statusOf(score: Thousandths, { flagged, high, medium }: FraudThresholds): FraudStatus {
   if (score >= flagged) return 'flagged';
   if (score >= high) return 'high_risk';

@@ -6,11 +6,12 @@ import type { AmountNotPositive, Money } from '../kernel/money.ts';
 import { present } from '../kernel/present.ts';
 import { hashTerms, isHashOf } from './approval.ts';
 import type { Approver } from './approver.ts';
-import type { FraudVerdict } from './fraud.ts';
+import { type FraudVerdict, graver } from './fraud.ts';
 import type { IncidentId, PayerId, VendorId, VendorPaymentId } from './ids.ts';
 import { addUp, type LineItem, type LineItemDraft, type LineItemsRefused } from './line-item.ts';
 import { byAnother, type PartyNotAllowed } from './maker-checker.ts';
 import {
+  isJudgedFraud,
   nextOf,
   type PayerType,
   type PendingApproval,
@@ -89,8 +90,9 @@ export type VendorPaymentChange = Readonly<{
 export type ChangeRefused = TermsRefused | VendorPaymentStateConflict | PartyNotAllowed;
 
 /**
- * The payment with other terms or metadata, for people to approve anew: approvals given are void, and the subject that changes it
- * is a maker from now on. The very same payment when the change changes nothing.
+ * The payment with other terms or metadata, for people to approve anew: approvals given are void, and so is a finding that it is
+ * legitimate, which was of other terms; that it is a fraud stands. The subject that changes it is a maker from now on. The very same
+ * payment when the change changes nothing; any other is to be `scoredAnew`.
  */
 export function changeVendorPayment(
   payment: VendorPayment,
@@ -121,9 +123,10 @@ export function changeVendorPayment(
         canonicalJson(metadata) === canonicalJson(payment.metadata)
       )
         return payment;
-      const { dueDate: _, ...known } = nextOf(payment, now);
+      const { dueDate: _, review, ...known } = nextOf(payment, now);
       return {
         ...known,
+        ...(isJudgedFraud(payment) ? present({ review }) : {}),
         ...terms,
         termsHash: hashTerms(terms, sha256),
         makers: payment.makers.includes(by.id) ? payment.makers : [...payment.makers, by.id],
@@ -134,6 +137,24 @@ export function changeVendorPayment(
       };
     });
 }
+
+/** What is asked for by a payment as it stands. */
+export const orderOf = (payment: VendorPayment): PricedOrder => ({
+  incidentId: payment.incidentId,
+  vendorId: payment.vendorId,
+  payerType: payment.payerType,
+  ...present({ payerId: payment.payerId }),
+  amount: payment.amount,
+  lineItems: payment.lineItems,
+  metadata: payment.metadata,
+  ...present({ dueDate: payment.dueDate }),
+});
+
+/** A changed payment with the verdict on its new terms, or the one before where that is graver: no change makes a payment look better. */
+export const scoredAnew = (payment: PendingApproval, verdict: FraudVerdict): PendingApproval => ({
+  ...payment,
+  fraud: graver(payment.fraud, verdict),
+});
 
 function unchangedLines(
   { amount, lineItems }: PendingApproval,

@@ -35,7 +35,7 @@ Examples:
   paywright fraud try rules.json
   paywright fraud try rules.json --list --json
 
-Each payment is scored by what was known when it was made: the vendor's payments before it, and what reviews had found by
-then. A file of rules is {"version": "2026-12-01", "newPayee": {"points": 200}, "block": ["<vendor id>"], …}; what it leaves
+Each payment is scored by what was known when it was made, and again when its terms were changed: the vendor's payments as
+they stood, and what reviews had found by then. A file of rules is {"version": "2026-12-01", "newPayee": {"points": 200}, "block": ["<vendor id>"], …}; what it leaves
 out is as by default. It comes into force as PAYWRIGHT_FRAUD_RULES.
 `;

@@ -1,5 +1,6 @@
 import type { ResultAsync } from 'neverthrow';
 import type { FraudAssessment } from '../../domain/approvals/fraud.ts';
+import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import type { PricedOrder } from '../../domain/approvals/vendor-payment-order.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 
@@ -8,6 +9,13 @@ export type ScorerUnavailable = Readonly<{ kind: 'ScorerUnavailable'; cause?: un
 
 /** Says how likely it is that a payment should not be made. */
 export interface FraudScorer {
-  /** Asked once, before the payment is on record. Changes nothing. */
-  score(order: PricedOrder, at: Instant): ResultAsync<FraudAssessment, ScorerUnavailable>;
+  /**
+   * Asked before the payment is on record, and before each change of its terms is: then of the new terms, and `changed` is the payment, which is
+   * none of those that its vendor had before. Changes nothing.
+   */
+  score(
+    order: PricedOrder,
+    at: Instant,
+    changed?: VendorPaymentId,
+  ): ResultAsync<FraudAssessment, ScorerUnavailable>;
 }

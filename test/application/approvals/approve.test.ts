@@ -137,10 +137,11 @@ describe('approving a vendor’s payment', () => {
       const id = await created();
       const calls = [() => world.approve(id, DISPATCHER), () => edit(id, 999n)];
       if (pair === 'edit first') calls.reverse();
-      await Promise.all(calls.map((call) => call()));
+      const outcomes = await Promise.all(calls.map((call) => call()));
+      const [approval, change] = pair === 'edit first' ? outcomes.toReversed() : outcomes;
       const { status, amount } = await world.stored(id);
-      expect([status, amount.minorUnits]).toEqual(
-        pair === 'approve first' ? ['approved', 12_345n] : ['pending_approval', 999n],
+      expect([status, amount.minorUnits, approval?.isOk(), change?.isOk()]).toEqual(
+        approval?.isOk() ? ['approved', 12_345n, true, false] : ['pending_approval', 999n, false, true],
       );
     }
     const id = await created();

@@ -4,7 +4,7 @@ import { messageIn } from '../../../src/domain/approvals/approval-message.ts';
 import { publishedRecord } from '../../../src/domain/approvals/published-record.ts';
 import type { FraudScorer } from '../../../src/ports/approvals/fraud-scorer.ts';
 import { ADMIN, anApprover, aVendorId, DISPATCHER, SYSTEM } from '../../fixtures/approvals.ts';
-import { type ApprovalsWorld, anApprovalsWorld, anOrder } from './world.ts';
+import { type ApprovalsWorld, anApprovalsWorld, anApproved, anOrder } from './world.ts';
 
 const line = (unitPriceCents: bigint, quantity = 1, description = 'Towing') => ({
   description,
@@ -190,7 +190,8 @@ describe('a payment’s fraud score', () => {
     const vendorId = aVendorId();
     const first = (await world.create(anOrder({ vendorId })))._unsafeUnwrap();
     expect(first.fraud).toMatchObject({ status: 'low_risk', score: 150, reasons: [{ code: 'new_payee' }] });
-    for (let n = 0; n < 4; n += 1) await world.create(anOrder({ vendorId, cents: 10_001n + BigInt(n) }));
+    for (let n = 0; n < 4; n += 1)
+      await world.process(await anApproved(world, anOrder({ vendorId, cents: 10_001n + BigInt(n) })));
     const last = (await world.create(anOrder({ vendorId, cents: 480_000n })))._unsafeUnwrap();
     expect(last.fraud.reasons.map(({ code }) => code)).toEqual([
       'amount_above_history',

@@ -14,7 +14,7 @@ import { rulesFraudScorer } from '../../../src/application/approvals/score-by-ru
 import type { Approver } from '../../../src/domain/approvals/approver.ts';
 import { auditLogChain } from '../../../src/domain/approvals/audit-log.ts';
 import { DEFAULT_THRESHOLDS } from '../../../src/domain/approvals/fraud.ts';
-import { defaultFraudRules } from '../../../src/domain/approvals/fraud-rules.ts';
+import { defaultFraudRules, type FraudRules } from '../../../src/domain/approvals/fraud-rules.ts';
 import type { VendorId, VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
 import { DEFAULT_POLICY } from '../../../src/domain/approvals/policy.ts';
 import { nextOf, type VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
@@ -61,7 +61,7 @@ export const payInSilence: Turn<Paid> = (call) =>
  */
 export function anApprovalsWorld(
   settings: Partial<ApprovalRules> &
-    Readonly<{ scorer?: FraudScorer; bank?: Payouts; bankPayouts?: BankPayouts }> = {},
+    Readonly<{ scorer?: FraudScorer; rules?: FraudRules; bank?: Payouts; bankPayouts?: BankPayouts }> = {},
 ) {
   const storage = memoryApprovalsStorage();
   const ledger = payoutLedger(':memory:');
@@ -79,7 +79,8 @@ export function anApprovalsWorld(
   const lost: VendorPaymentId[] = [];
   const calls = { commit: 0, pay: 0, lookup: 0 };
   const {
-    scorer = rulesFraudScorer(storage, defaultFraudRules([500_000n])),
+    rules: fraudRules = defaultFraudRules([500_000n]),
+    scorer = rulesFraudScorer(storage, fraudRules),
     bank: _,
     bankPayouts,
     ...rules

@@ -139,9 +139,15 @@ export const vendorPayments: CorpusGroup = {
       ...order(101, 700),
       incidentId: uuid(1_003),
     }),
-    ...[1_100, 1_200, 1_300].map((cents) =>
-      post(`a payment of ${cents} for a new vendor`, '/approvals/payments', order(103, cents)),
-    ),
+    ...[1_100, 1_200, 1_300].flatMap((cents) => [
+      post(`a payment of ${cents} for a new vendor`, '/approvals/payments', order(103, cents), {
+        keep: { [`of${cents}`]: 'paymentId' },
+      }),
+      post(`an approval of ${cents}`, `/approvals/payments/{{of${cents}}}/approve`, undefined, {
+        as: 'dispatcher',
+      }),
+      post(`a payout of ${cents}`, `/approvals/payments/{{of${cents}}}/process`, undefined, { as: 'boss' }),
+    ]),
     post('the same amount for another incident', '/approvals/payments', order(103, 1_300)),
     post('a round amount just under a bound', '/approvals/payments', order(103, 500_000), {
       keep: { flagged: 'paymentId' },

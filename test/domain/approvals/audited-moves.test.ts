@@ -1,21 +1,30 @@
 import { describe, expect, it } from 'vitest';
+import { approvalChange } from '../../../src/application/approvals/approval-change.ts';
 import type { AuditLogEntry } from '../../../src/domain/approvals/audit-log.ts';
 import { areMoves } from '../../../src/domain/approvals/audited-moves.ts';
+import type { FraudVerdict } from '../../../src/domain/approvals/fraud.ts';
+import type { ReviewOutcome } from '../../../src/domain/approvals/fraud-review.ts';
 import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
+import { scoredAnew } from '../../../src/domain/approvals/vendor-payment-order.ts';
 import { foldChain } from '../../../src/domain/kernel/audit-chain.ts';
+import { rfc3339 } from '../../../src/domain/kernel/instant.ts';
 import type { Json } from '../../../src/domain/kernel/json.ts';
 import {
   ADMIN,
   aCreation,
+  anApprover,
   anEdit,
   anUncheckedApproval,
   aPayoutBegun,
   aPayoutEnded,
   aPayoutResumed,
+  approvalPorts,
   aRejection,
   aReview,
+  asked,
   type Made,
 } from '../../fixtures/approvals.ts';
+import { NOON } from '../../fixtures/changes.ts';
 
 /** The links of a life with every move but a rejection; each step is given the payment as the one before left it. */
 function aLife(): readonly AuditLogEntry[] {
@@ -39,6 +48,9 @@ function aLife(): readonly AuditLogEntry[] {
 const LIFE = aLife();
 const RECORD = foldChain(LIFE);
 const NAMES = LIFE.map(({ sequence, action }) => [sequence, action] as const);
+
+/** The changes, whose terms are scored anew. */
+const RISKY = NAMES.flatMap(([sequence, action]) => (action === 'payment.changed' ? [sequence] : []));
 
 const withLink = (sequence: number, edit: (link: AuditLogEntry) => object): readonly AuditLogEntry[] =>
   LIFE.map((link) => (link.sequence === sequence ? { ...link, ...edit(link) } : link));
@@ -65,6 +77,7 @@ describe('audit links', () => {
       'currency',
       'other',
     ]) {
+      if (field.startsWith('fraud') && RISKY.includes(sequence)) continue;
       expect([field, areMoves(withAfter(sequence, { [field]: RECORD[field] ?? 'x' } as never))]).toEqual([
         field,
         false,
@@ -136,6 +149,38 @@ describe('audit links', () => {
       { makerIdentities: ['sub:maker-1'] },
     ] as readonly Readonly<Record<string, Json>>[])
       expect([fields, areMoves(withAfter(sequence, fields))]).toEqual([fields, false]);
+  });
+
+  it('are none when a change lowers the risk, or finds or forgets that the payment is a fraud', () => {
+    const changed = (fraud: FraudVerdict, outcome?: ReviewOutcome) => {
+      const created = aCreation({ fraud: { status: 'high_risk', score: 600, reasons: [] } });
+      const before = outcome === undefined ? created : aReview(created.payment, outcome);
+      const made = anEdit(before.payment);
+      const next = scoredAnew(made.payment, fraud);
+      const links = [created, ...(before === created ? [] : [before])].map(({ change }) => change.entry);
+      const { change } = approvalChange(approvalPorts, {
+        ...asked(anApprover('editor-1', 'dispatcher')),
+        at: next.updatedAt,
+        action: 'payment.changed',
+        before: before.payment,
+        next,
+      });
+      return { links, entry: change.entry };
+    };
+    const flagged = { status: 'flagged', score: 700, reasons: [], rules: '2' } as const;
+    for (const outcome of [undefined, 'legitimate', 'fraud'] as const) {
+      const { links, entry } = changed(flagged, outcome);
+      expect([outcome, areMoves([...links, entry])]).toEqual([outcome, true]);
+      const edited = (fields: Readonly<Record<string, Json>>) =>
+        areMoves([...links, { ...entry, after: { ...entry.after, ...fields } }]);
+      for (const fraudStatus of ['medium_risk', 'low_risk', 'none'])
+        expect(edited({ fraudStatus })).toBe(false);
+      expect(edited({ fraudReview: { outcome: 'legitimate', by: 'editor-1', at: rfc3339(NOON) } })).toBe(
+        false,
+      );
+      const forgets = { ...entry, before: { ...entry.before, fraudReview: { outcome: 'fraud' } } };
+      expect(areMoves([...links, forgets])).toBe(outcome !== 'fraud');
+    }
   });
 
   it('are none when a review is of another person, time or outcome than its link, or of none', () => {

@@ -1,6 +1,4 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_THRESHOLDS } from '../../../src/domain/approvals/fraud.ts';
 import type { ReviewOutcome } from '../../../src/domain/approvals/fraud-review.ts';
 import {
   defaultFraudRules,
@@ -8,16 +6,16 @@ import {
   scoreByRules,
 } from '../../../src/domain/approvals/fraud-rules.ts';
 import type { PastPayment } from '../../../src/domain/approvals/fraud-standing.ts';
-import { counted, earlierPayment, NOTHING_TRIED, tryOn } from '../../../src/domain/approvals/fraud-trial.ts';
 import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
-import { aCreation, aLine, anIncidentId, aRejection, aReview, aVendorId } from '../../fixtures/approvals.ts';
+import { aCreation, aLine, anIncidentId, aReview, aVendorId, paidOut } from '../../fixtures/approvals.ts';
 import { NOON } from '../../fixtures/changes.ts';
 
 const HOUR = 3_600_000;
 const vendorId = aVendorId();
 const usual = defaultFraudRules([]);
 const paid = (hoursAgo: number, outcome?: ReviewOutcome, cents = 1_003n): VendorPayment => {
-  const { payment } = aCreation({ vendorId, lineItems: [aLine(cents)], createdAt: NOON - hoursAgo * HOUR });
+  const createdAt = NOON - hoursAgo * HOUR;
+  const payment = paidOut(aCreation({ vendorId, lineItems: [aLine(cents)], createdAt }).payment);
   return outcome === undefined ? payment : aReview(payment, outcome).payment;
 };
 const scored = (past: readonly PastPayment[], rules: FraudRules = usual, amountCents = 100_000n) => {
@@ -63,74 +61,5 @@ describe('lists by name', () => {
     expect(scored([paid(500, 'fraud')], { ...usual, allow: [vendorId] })).toEqual([0]);
     expect(scored([], { ...usual, allow: [vendorId], block: [vendorId] })[0]).toBe(1000);
     expect(scored([], { ...usual, block: [aVendorId()] })).toEqual([250, 'new_payee', 'round_amount']);
-  });
-});
-
-describe('rules that are tried on a payment of the past', () => {
-  const tried = (payment: VendorPayment, earlier: readonly VendorPayment[], rules = usual) =>
-    tryOn(payment, earlier.map(earlierPayment), rules, DEFAULT_THRESHOLDS).would;
-
-  it('know what a review had found by then, and nothing that was found later', () => {
-    const made = paid(100);
-    const fraud = aCreation({ vendorId, createdAt: NOON - 200 * HOUR }).payment;
-    const foundAt = (hoursAgo: number) => aReview(fraud, 'fraud', NOON - hoursAgo * HOUR).payment;
-    expect([tried(made, [foundAt(100)]), tried(made, [foundAt(99)])]).toEqual(['flagged', 'low_risk']);
-  });
-
-  it('count a payment that was rejected later among those of its time', () => {
-    const rules = { ...usual, aboveHistory: [{ times: 2n, points: 700 }], leastHistory: 1 };
-    const earlier = aCreation({ vendorId, lineItems: [aLine(1n)], createdAt: NOON - 200 * HOUR }).payment;
-    const rejectedAt = (hoursAgo: number) => aRejection(earlier, NOON - hoursAgo * HOUR).payment;
-    const made = paid(100);
-    expect([tried(made, [rejectedAt(99)], rules), tried(made, [rejectedAt(100)], rules)]).toEqual([
-      'flagged',
-      'low_risk',
-    ]);
-  });
-
-  it('flag again what they flagged, whatever the history', () => {
-    const history = fc.array(
-      fc.record({
-        cents: fc.bigInt({ min: 1n, max: 200_000n }),
-        hours: fc.integer({ min: 1, max: 40 }),
-        outcome: fc.constantFrom(undefined, 'fraud' as const, 'legitimate' as const),
-      }),
-      { maxLength: 25 },
-    );
-    fc.assert(
-      fc.property(history, (steps) => {
-        let now = NOON;
-        const past: VendorPayment[] = [];
-        const made: VendorPayment[] = [];
-        for (const { cents, hours, outcome } of steps) {
-          now += hours * HOUR;
-          const asked = { vendorId, incidentId: anIncidentId(), amountCents: cents, at: now };
-          const { score, reasons } = scoreByRules(asked, past, usual);
-          const status = score >= 700 ? 'flagged' : 'low_risk';
-          const { payment } = aCreation({
-            vendorId,
-            incidentId: asked.incidentId,
-            lineItems: [aLine(cents)],
-            createdAt: now,
-            fraud: { status, score, reasons },
-          });
-          const reviewed = outcome === undefined ? payment : aReview(payment, outcome, now + 1).payment;
-          const tried = tryOn(reviewed, made.toReversed().map(earlierPayment), usual, DEFAULT_THRESHOLDS);
-          expect(tried.would === 'flagged').toBe(tried.was === 'flagged');
-          made.push(reviewed);
-          past.unshift(reviewed);
-        }
-      }),
-    );
-  });
-
-  it('are counted by what the payments turned out to be', () => {
-    const tried = tryOn(paid(1), [], { ...usual, block: [vendorId] }, DEFAULT_THRESHOLDS);
-    const counts = counted(counted(NOTHING_TRIED, paid(1, 'legitimate'), tried), paid(1), tried);
-    expect(counts).toEqual({
-      fraud: { payments: 0, wereFlagged: 0, wouldBeFlagged: 0 },
-      legitimate: { payments: 1, wereFlagged: 0, wouldBeFlagged: 1 },
-      unknown: { payments: 1, wereFlagged: 0, wouldBeFlagged: 1 },
-    });
   });
 });

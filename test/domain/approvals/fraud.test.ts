@@ -3,12 +3,24 @@ import { describe, expect, it } from 'vitest';
 import {
   areThresholds,
   DEFAULT_THRESHOLDS,
+  FRAUD_STATUSES,
+  type FraudVerdict,
   fractionOf,
+  graver,
   thousandthsOf,
 } from '../../../src/domain/approvals/fraud.ts';
 import { defaultFraudRules, scoreByRules, scoredOrder } from '../../../src/domain/approvals/fraud-rules.ts';
 import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
-import { aCreation, aLine, aPricedOrder, aRejection } from '../../fixtures/approvals.ts';
+import {
+  aCreation,
+  aLine,
+  anUncheckedApproval,
+  aPayoutBegun,
+  aPayoutEnded,
+  aPricedOrder,
+  aRejection,
+  paidOut,
+} from '../../fixtures/approvals.ts';
 import { NOON } from '../../fixtures/changes.ts';
 
 const HOUR = 3_600_000;
@@ -65,6 +77,26 @@ describe('thresholds', () => {
   });
 });
 
+describe('the graver of two verdicts', () => {
+  const verdict = fc.record(
+    {
+      status: fc.constantFrom(...FRAUD_STATUSES),
+      score: fc.integer({ min: 0, max: 1000 }),
+      reasons: fc.constant([]),
+    },
+    { requiredKeys: ['status', 'reasons'] },
+  );
+  const gravity = ({ status, score = -1 }: FraudVerdict) => FRAUD_STATUSES.indexOf(status) * 10_000 + score;
+
+  it('is one of them that the other does not pass, and the later where they are as grave', () => {
+    fc.assert(
+      fc.property(verdict, verdict, (earlier, later) => {
+        expect(graver(earlier, later)).toBe(gravity(earlier) > gravity(later) ? earlier : later);
+      }),
+    );
+  });
+});
+
 describe('the rules', () => {
   it('have nothing to say of the usual', () => {
     expect(scored(1_003n)).toEqual([0]);
@@ -75,14 +107,25 @@ describe('the rules', () => {
   });
 
   it('compare with what the vendor was paid, once there is enough, and exactly', () => {
-    const three = [past(101n, 900), past(100n, 901), past(99n, 902)];
+    const three = [past(101n, 900), past(100n, 901), past(99n, 902)].map(paidOut);
     expect(scored(300n, three)).toEqual([0]);
     expect(scored(301n, three)).toEqual([300, 'amount_above_history']);
     expect(scored(1_000n, three)).toEqual([300, 'amount_above_history']);
     expect(scored(1_001n, three)).toEqual([500, 'amount_above_history']);
     expect(scored(1_001n, three.slice(1))).toEqual([0]);
-    const cancelled = aRejection(three[0] as VendorPayment).payment;
-    expect(scored(1_001n, [cancelled, ...three.slice(1)])).toEqual([0]);
+    const asked = past(101n, 900);
+    const approved = anUncheckedApproval(asked).payment;
+    const paying = aPayoutBegun(approved).payment;
+    for (const unpaid of [
+      asked,
+      approved,
+      paying,
+      aPayoutEnded(paying, false).payment,
+      aRejection(asked).payment,
+    ])
+      expect([unpaid.status, scored(1_001n, [unpaid, ...three.slice(1)])]).toEqual([unpaid.status, [0]]);
+    const unpaid = Array.from({ length: 9 }, (_, n) => past(480_000n, 200 + n));
+    expect(scored(1_001n, [...unpaid, ...three])).toEqual([500, 'amount_above_history']);
   });
 
   it('count payments within a day', () => {
@@ -110,7 +153,7 @@ describe('the rules', () => {
   });
 
   it('never say more than everything', () => {
-    const history = [1, 2, 3, 4, 5].map((hours) => past(hours === 1 ? 500_000n : 1n, hours));
+    const history = [1, 2, 3, 4, 5].map((hours) => paidOut(past(hours === 1 ? 500_000n : 1n, hours)));
     expect(scored(500_000n, [...history, ...[6, 7, 8, 9, 10, 11].map((hours) => past(1n, hours))])[0]).toBe(
       1000,
     );

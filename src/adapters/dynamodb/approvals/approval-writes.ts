@@ -1,3 +1,5 @@
+import type { AuditLogEntry } from '../../../domain/approvals/audit-log.ts';
+import type { FraudStatus } from '../../../domain/approvals/fraud.ts';
 import { approverIn, isBarred, knownBy } from '../../../domain/approvals/maker-checker.ts';
 import { NO_REFUSALS } from '../../../domain/approvals/refusal.ts';
 import { isLive, type VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
@@ -32,7 +34,7 @@ type PutItem = (item: Item, condition?: Partial<Put>) => Operation;
 /** Every write of a change with its guard. No two are of one item. */
 export function approvalWritesOf(table: string, change: ApprovalChange): readonly ApprovalWrite[] {
   const { payment, entry, events, eventKey, claim } = change;
-  const { expected, next } = payment;
+  const { next } = payment;
   const put: PutItem = (item, condition) => ({ Put: { TableName: table, Item: item, ...condition } });
   return [
     ...(claim === undefined ? [] : claimWrites(table, claim)),
@@ -47,7 +49,7 @@ export function approvalWritesOf(table: string, change: ApprovalChange): readonl
         ]),
     ...liveWrites(table, change, put),
     ...approvalWrites(change, put),
-    ...placeWrites(next, expected).map((item) => ({ operation: put(item) })),
+    ...placeWrites(table, change, put),
     ...statusWrites(table, change, put),
     { operation: put(linkItem(entry), ABSENT), refusal: 'StaleVersion' },
     ...(entry.written?.refusals === 0 ? [{ operation: put(refusalHeadItem(next.id, NO_REFUSALS)) }] : []),
@@ -120,7 +122,7 @@ function approvalWrites(
 
 const NEVER: Partial<Put> = { ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(pk)' };
 
-/** The lists that a payment is in for good. Most have a low risk, which is found without a list. */
+/** The lists that a payment is in whatever its status. Most have a low risk, which is found without a list. */
 const placeItems = (payment: VendorPayment): readonly Item[] => [
   { pk: vendorPartition(payment.vendorId), sk: payment.id },
   { pk: incidentPartition(payment.incidentId), sk: payment.id },
@@ -133,10 +135,26 @@ const riskItems = ({ id, fraud, review }: VendorPayment): readonly Item[] =>
     ? []
     : [{ ...listKey(fraud.status, id), ...present({ review: review?.outcome }) }];
 
-function placeWrites(next: VendorPayment, expected: number): readonly Item[] {
-  if (expected === 0) return placeItems(next);
-  return next.review === undefined ? [] : riskItems(next);
+/** A change of the terms may give another risk, and take a review away; it leaves the list of the risk that there was. */
+function placeWrites(
+  table: string,
+  { payment: { expected, next }, entry }: ApprovalChange,
+  put: PutItem,
+): readonly ApprovalWrite[] {
+  if (expected === 0) return placeItems(next).map((item) => ({ operation: put(item) }));
+  const was = riskBefore(entry);
+  const isOfRisk = was !== undefined || 'fraudReview' in { ...entry.before, ...entry.after };
+  return [
+    ...(was === undefined || was === 'low_risk'
+      ? []
+      : [{ operation: { Delete: { TableName: table, Key: listKey(was, next.id) } } }]),
+    ...(isOfRisk ? riskItems(next).map((item) => ({ operation: put(item) })) : []),
+  ];
 }
+
+/** The risk that a change put an end to. */
+const riskBefore = ({ before }: AuditLogEntry): FraudStatus | undefined =>
+  before?.['fraudStatus'] as FraudStatus | undefined;
 
 /** The list that a payment is in by its status; a completed one is in none. */
 function statusItems({ id, status, fraud }: VendorPayment): readonly Item[] {
@@ -146,14 +164,14 @@ function statusItems({ id, status, fraud }: VendorPayment): readonly Item[] {
     : [{ ...listKey('open', id), status, fraud_status: fraud.status }];
 }
 
-/** Nothing goes back to pending, so one that stays there is left alone. */
+/** Nothing goes back to pending, so one that stays there is left alone, but for its risk. */
 function statusWrites(
   table: string,
-  { payment: { expected, next } }: ApprovalChange,
+  { payment: { expected, next }, entry }: ApprovalChange,
   put: PutItem,
 ): readonly ApprovalWrite[] {
   const { id, status } = next;
-  if (status === 'pending_approval' && expected > 0) return [];
+  if (status === 'pending_approval' && expected > 0 && riskBefore(entry) === undefined) return [];
   return [
     ...(status === 'completed' || status === 'cancelled'
       ? [{ operation: { Delete: { TableName: table, Key: listKey('open', id) } } }]

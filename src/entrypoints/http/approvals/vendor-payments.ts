@@ -264,7 +264,8 @@ export const vendorPayments = resource({
       operationId: 'changeVendorPayment',
       summary: 'Change the lines, metadata or due date of a payment that waits for approval',
       description:
-        'Roles: dispatcher, admin, but not who is paid. Approvals given are void, and who changes a payment does not approve it.',
+        'Roles: dispatcher, admin, but not who is paid. Approvals given are void, and so is a review that found it legitimate; who changes a payment does not approve it. ' +
+        'It is scored for fraud anew, and the graver score stands.',
       pathParameters,
       body: vendorPaymentChange,
       ifMatch: 'payment',
