@@ -11,6 +11,7 @@ import {
   anUncheckedApproval,
   aPayoutBegun,
   aPayoutEnded,
+  aPerson,
   aRejection,
   aVendorId,
 } from '../fixtures/approvals.ts';
@@ -121,6 +122,21 @@ describe.each(kinds)('reports of payments to vendors, on $name', ({ open }) => {
     const party = await colleague('carl', 'dispatcher', { vendor_id: v2 });
     expect((await report(party, 'approvers')).rows).toEqual([{ approver: 'dispatcher-1', ...other }]);
     expect(await report(dispatcher, 'approvers', 'to=2026-02-01')).toMatchObject({ rows: [], all: null });
+  });
+
+  it('give one row for a person, whatever the spelling and the account that decided', async () => {
+    const [ann, other, third] = [
+      aPerson({ subject: 'Ann' }, 'admin'),
+      aPerson({ subject: 'ann ', email: 'ann@x.com' }, 'admin'),
+      aPerson({ subject: 'okta|ANN+work@x.com' }, 'admin'),
+    ];
+    for (const by of [other, third, ann, aPerson({ subject: 'anna' }, 'admin')])
+      await commit(anUncheckedApproval(await commit(aCreation({ createdAt: MIDNIGHT })), by));
+    const { rows } = await report(dispatcher, 'approvers');
+    expect(rows.map(({ approver, approvals }) => [approver, approvals])).toEqual([
+      ['Ann', 3],
+      ['anna', 1],
+    ]);
   });
 
   it('give what became of payments by their risk and review, without payments to the person that asks', async () => {

@@ -1,9 +1,11 @@
 import type { CurrencyCode } from '../kernel/currency.ts';
+import { comparedAs, identitiesOf } from '../kernel/identity.ts';
 import type { Instant } from '../kernel/instant.ts';
 import { type Bucket, bucketAt } from '../kernel/time-buckets.ts';
 import { type FraudStatus, fractionOf } from './fraud.ts';
 import type { ReviewOutcome } from './fraud-review.ts';
 import type { IncidentId, VendorId } from './ids.ts';
+import { approverIn, type Person } from './maker-checker.ts';
 import type { VendorPayment, VendorPaymentStatus } from './vendor-payment.ts';
 
 /** Payments to one vendor that were asked for in one interval, as they stand. Cents, by what became of them. */
@@ -108,7 +110,7 @@ export function serviceRows(incidents: readonly IncidentRow[]): readonly Service
   return inOrder(rows);
 }
 
-/** How long one person took, from when the payment was asked for; `median` and `p95` are times that were taken, in milliseconds. */
+/** How long one person took, under one of the subjects that decided, from when the payment was asked for; `median` and `p95` are times that were taken, in milliseconds. */
 export type ApproverRow = Readonly<{
   approver: string;
   approvals: number;
@@ -118,31 +120,54 @@ export type ApproverRow = Readonly<{
   longest: number;
 }>;
 
-type Decision = Readonly<{ by: string; kind: 'approval' | 'rejection'; took: number }>;
+type Decision = Person & Readonly<{ by: string; kind: 'approval' | 'rejection'; took: number }>;
 
 /** Each approval that stands, and each rejection. An approval that a change of the terms made void is not among them. */
 const decisionsOf = (payment: VendorPayment): readonly Decision[] => {
   const took = (at: Instant) => Math.max(0, at - payment.createdAt);
   const approvals = payment.approvals.map(
-    ({ by, at }): Decision => ({ by, kind: 'approval', took: took(at) }),
+    (given): Decision => ({ ...approverIn(given), by: given.by, kind: 'approval', took: took(given.at) }),
   );
-  return payment.status === 'cancelled'
-    ? [...approvals, { by: payment.rejectedBy, kind: 'rejection', took: took(payment.rejectedAt) }]
-    : approvals;
+  if (payment.status !== 'cancelled') return approvals;
+  const { rejectedBy: by, rejectedAt } = payment;
+  const rejected = { by, identities: identitiesOf({ subject: by }) };
+  return [...approvals, { ...rejected, kind: 'rejection', took: took(rejectedAt) }];
 };
 
-/** By subject; and all of them together, or nothing where none has decided anything. */
+/**
+ * By person, as approvals tell people apart, under the first of the subjects in their order; and all of them together, or nothing where none
+ * has decided anything.
+ */
 export function approverRows(
   payments: readonly VendorPayment[],
 ): Readonly<{ rows: readonly ApproverRow[]; all: Omit<ApproverRow, 'approver'> | undefined }> {
   const decisions = payments.flatMap(decisionsOf);
   const rows = new Map(
-    [...Map.groupBy(decisions, ({ by }) => by)].map(([approver, own]) => [
-      approver,
-      { approver, ...timesOf(own) },
-    ]),
+    byPerson(decisions).map((own) => {
+      const [approver = ''] = own.map(({ by }) => by).toSorted();
+      return [approver, { approver, ...timesOf(own) }];
+    }),
   );
   return { rows: inOrder(rows), all: decisions.length === 0 ? undefined : timesOf(decisions) };
+}
+
+/** What is one person's by any identity is together, also where two have none in common but each has one with a third. */
+function byPerson<Each extends Person>(all: readonly Each[]): readonly (readonly Each[])[] {
+  let people: readonly Readonly<{ known: ReadonlySet<string>; own: readonly Each[] }>[] = [];
+  for (const [identities, alike] of Map.groupBy(all, ({ identities }) => identities.join('\n'))) {
+    const known = comparedAs(identities.split('\n'));
+    const { same = [], other = [] } = Object.groupBy(people, (person) =>
+      known.some((identity) => person.known.has(identity)) ? 'same' : 'other',
+    );
+    people = [
+      ...other,
+      {
+        known: new Set([...known, ...same.flatMap((person) => [...person.known])]),
+        own: [...same.flatMap(({ own }) => own), ...alike],
+      },
+    ];
+  }
+  return people.map(({ own }) => own);
 }
 
 function timesOf(decisions: readonly Decision[]): Omit<ApproverRow, 'approver'> {
