@@ -57,7 +57,9 @@ export const approvalPolicy = z.string().transform((text, context): ApprovalPoli
     context.addIssue({ code: 'custom', message });
     return z.NEVER;
   };
-  const parsed = policy.safeParse(jsonIn(text));
+  const json = jsonIn(text);
+  if (json.isErr() && json.error.length > 0) return fault(json.error.join('; '));
+  const parsed = policy.safeParse(json.unwrapOr(undefined));
   if (!parsed.success)
     return fault(
       'must be JSON such as {"tiers":[{"upToCents":500000,"approvals":1,"roles":["dispatcher","admin"]},{"approvals":2,"roles":["dispatcher","admin"],"including":["admin"]}],"flagged":["admin"]}',

@@ -55,9 +55,13 @@ export const DEFAULT_RULES: UnboundRules = { boundBy: defaultFraudRules };
 /** Rules from JSON; what is left out is as by default. An Err says every fault in words. */
 export function fraudRulesIn(text: string): Result<UnboundRules, readonly string[]> {
   const json = jsonIn(text);
-  if (json === undefined)
-    return err(['must be JSON such as {"version": "2026-12-01", "newPayee": {"points": 200}}']);
-  const parsed = parsedBy(fraudRules, json);
+  if (json.isErr())
+    return err(
+      json.error.length === 0
+        ? ['must be JSON such as {"version": "2026-12-01", "newPayee": {"points": 200}}']
+        : json.error,
+    );
+  const parsed = parsedBy(fraudRules, json.value);
   if (!parsed.success)
     return err(
       faultsOf(parsed.error).map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')),

@@ -62,7 +62,9 @@ export function readHeadsFile(path: string): SystemHeads | Readonly<{ says: stri
       return { says: `${path} cannot be read: ${fault.code}` };
     throw fault;
   }
-  const { data } = FILE.safeParse(jsonIn(text));
+  const json = jsonIn(text);
+  if (json.isErr() && json.error.length > 0) return { says: `${path}: ${json.error.join('; ')}` };
+  const { data } = FILE.safeParse(json.unwrapOr(undefined));
   if (data === undefined) return { says: `${path} is no whole file of \`paywright backup heads\`` };
   return {
     until: parseInstant(data.until) ?? 0,

@@ -1,13 +1,23 @@
+import { err, ok, Result } from 'neverthrow';
 import { z } from 'zod';
+import { inspectJson } from '../http/server/json-guard.ts';
 
-/** What a text of JSON says, for a schema to judge; undefined of any other text, which JSON never says. */
-export function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+/**
+ * What a text of JSON says, for a schema to judge. It is held to the guard of HTTP bodies, but may have as many names as it will. An Err says what is
+ * wrong with each place; of a text that is no JSON, nothing.
+ */
+export const jsonIn = (text: string): Result<unknown, readonly string[]> =>
+  parsed(text).andThen((value) => {
+    const { faults } = inspectJson(text, Number.POSITIVE_INFINITY);
+    return faults.length === 0
+      ? ok(value)
+      : err(faults.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')));
+  });
+
+const parsed = Result.fromThrowable(
+  (text: string): unknown => JSON.parse(text),
+  (): readonly string[] => [],
+);
 
 /** An object whose names come from outside, read as a map of every name that it has: `z.record` leaves out `__proto__`. */
 export const named = <Name extends z.ZodType<string>, Value extends z.ZodType>(name: Name, value: Value) =>

@@ -41,8 +41,13 @@ export async function priceFile(path: string): Promise<Result<PriceTable, string
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return err(`there is no file ${path}`);
   const json = jsonIn(text);
-  if (json === undefined) return err(`${path} is no JSON`);
-  const parsed = parsedBy(priceTable, json);
+  if (json.isErr())
+    return err(
+      json.error.length === 0
+        ? `${path} is no JSON`
+        : json.error.map((fault) => `${path}: ${fault}`).join('\n'),
+    );
+  const parsed = parsedBy(priceTable, json.value);
   return parsed.success
     ? ok({ ...parsed.data, regions: Object.fromEntries(parsed.data.regions) })
     : err(

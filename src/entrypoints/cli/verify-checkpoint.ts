@@ -201,7 +201,7 @@ async function* linesOf(path: string): AsyncGenerator<Readonly<{ number: number;
   try {
     for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
       number += 1;
-      const value = jsonIn(line);
+      const value = jsonIn(line).unwrapOr(undefined);
       if (number === 1 && !FIRST.safeParse(value).success)
         throw checkpointFault(`${path} is no checkpoint of paywright`);
       yield { number, value };

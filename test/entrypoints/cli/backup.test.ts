@@ -156,6 +156,7 @@ describe('backup', () => {
   it.each([
     ['is not there', undefined, 'cannot be read: ENOENT'],
     ['is cut', '{\n  "paywright_heads": 1,\n', 'is no whole file of'],
+    ['has a name twice', '{"paywright_heads":1,"paywright_heads":1}\n', 'paywright_heads: is given twice'],
     ['is something else', '{"paywright_checkpoint":1}\n', 'is no whole file of'],
   ] as const)('check ends with 2 before it looks at anything when the file %s', async (_, text, says) => {
     rmSync(file, { force: true });

@@ -174,6 +174,17 @@ describe('configuration', () => {
     expect(faults.map(({ name }) => name)).toEqual(['PAYWRIGHT_APPROVAL_POLICY']);
   });
 
+  it.each([
+    ['PAYWRIGHT_FRAUD_RULES', '{"version":"x","version":"y"}', 'version: is given twice'],
+    [
+      'PAYWRIGHT_APPROVAL_POLICY',
+      '{"tiers":[{"approvals":1,"approvals":2,"roles":["admin"]}]}',
+      'tiers.0.approvals: is given twice',
+    ],
+  ])('refuses in %s a name that is given twice', (name, text, says) => {
+    expect(faultsOf({ [name]: text })).toEqual([{ name, says: expect.stringContaining(says) }]);
+  });
+
   it('refuses scores that are none, or that are not in order', () => {
     for (const score of ['0.7001', '1.001', '-0.1', '70', '.5', '5e-1'])
       expect(namesOf({ PAYWRIGHT_FRAUD_FLAGGED: score })).toEqual(['PAYWRIGHT_FRAUD_FLAGGED']);

@@ -89,6 +89,11 @@ describe('paywright cost', () => {
     [['--preset', 'classic-2024', '--region', 'eu-west-1'], 'there are of us-east-1'],
     [['--prices', join(folder, 'absent.json')], 'there is no file'],
     [['--prices', file], 'prices.json is no JSON', '{'],
+    [
+      ['--prices', file],
+      'prices.json: as_of: is given twice',
+      '{"as_of": "2027-01-01", "as_of": "2026-01-01"}',
+    ],
     [['--prices', file], 'as_of: must be a day', { ...table, as_of: '2027' }],
     [['--prices', file], 'as_of: must be a day that there is', { ...table, as_of: '2026-02-31' }],
     [

@@ -104,6 +104,8 @@ describe('paywright fraud try', () => {
   it.each([
     ['no JSON', 'must be JSON'],
     [{}, 'version'],
+    ['{"version": "x", "version": "y"}', 'version: is given twice'],
+    ['{"version": "x", "velocity": {"points": 1, "points": 900}}', 'velocity.points: is given twice'],
     [{ version: 'a b' }, 'version: must be 1 to 64 letters'],
     [{ version: '1', block: ['x'] }, 'block.0: must be a UUID'],
     [{ version: '1', velocity: { points: 1 } }, 'velocity.windowHours'],
