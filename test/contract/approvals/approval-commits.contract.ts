@@ -13,6 +13,7 @@ import {
   aPayoutEnded,
   aPayoutResumed,
   aRejection,
+  aReview,
   DISPATCHER,
   MAKER,
   type Made,
@@ -95,6 +96,36 @@ export function approvalCommitsContract(adapter: string, open: () => Promise<App
         const fraud = { status: 'medium_risk', score, reasons: [] } as const;
         const payment = await committed(aCreation({ fraud }));
         expect((await find(payment))?.fraud).toEqual(fraud);
+      }
+    });
+
+    it('has a payment that is changed in the lists of its new risk alone, and without the review that it lost', async () => {
+      const RISKS = [
+        { status: 'low_risk', score: 0, reasons: [], rules: '1' },
+        { status: 'medium_risk', score: 300, reasons: [], rules: '2' },
+        { status: 'high_risk', score: 500, reasons: [] },
+        { status: 'flagged', reasons: [] },
+      ] as const;
+      const created = await committed(aCreation({ fraud: RISKS[0] }));
+      let payment: VendorPayment = created;
+      for (const fraud of RISKS) {
+        if (fraud !== RISKS[0]) {
+          const reviewed = await committed(aReview(payment, 'legitimate'));
+          expect(await find(reviewed)).toEqual(reviewed);
+          const before = reviewed.updatedAt;
+          payment = await committed(anEdit(reviewed, { metadata: { before } }, before + 1, undefined, fraud));
+        }
+        expect(await find(payment)).toEqual(payment);
+        for (const { status: fraudStatus } of RISKS)
+          for (const filter of [
+            { fraudStatus },
+            { fraudStatus, unreviewed: true },
+            { fraudStatus, status: 'pending_approval' },
+          ] as const) {
+            const page = { order: 'newest', limit: 10 } as const;
+            const there = (await storage.vendorPayments.list(filter, page))._unsafeUnwrap();
+            expect([filter, there]).toEqual([filter, fraudStatus === fraud.status ? [payment] : []]);
+          }
       }
     });
 

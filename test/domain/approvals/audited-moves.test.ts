@@ -1,27 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { approvalChange } from '../../../src/application/approvals/approval-change.ts';
 import type { AuditLogEntry } from '../../../src/domain/approvals/audit-log.ts';
 import { areMoves } from '../../../src/domain/approvals/audited-moves.ts';
 import type { FraudVerdict } from '../../../src/domain/approvals/fraud.ts';
 import type { ReviewOutcome } from '../../../src/domain/approvals/fraud-review.ts';
 import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
-import { scoredAnew } from '../../../src/domain/approvals/vendor-payment-order.ts';
 import { foldChain } from '../../../src/domain/kernel/audit-chain.ts';
 import { rfc3339 } from '../../../src/domain/kernel/instant.ts';
 import type { Json } from '../../../src/domain/kernel/json.ts';
 import {
   ADMIN,
   aCreation,
-  anApprover,
   anEdit,
   anUncheckedApproval,
   aPayoutBegun,
   aPayoutEnded,
   aPayoutResumed,
-  approvalPorts,
   aRejection,
   aReview,
-  asked,
   type Made,
 } from '../../fixtures/approvals.ts';
 import { NOON } from '../../fixtures/changes.ts';
@@ -155,16 +150,8 @@ describe('audit links', () => {
     const changed = (fraud: FraudVerdict, outcome?: ReviewOutcome) => {
       const created = aCreation({ fraud: { status: 'high_risk', score: 600, reasons: [] } });
       const before = outcome === undefined ? created : aReview(created.payment, outcome);
-      const made = anEdit(before.payment);
-      const next = scoredAnew(made.payment, fraud);
-      const links = [created, ...(before === created ? [] : [before])].map(({ change }) => change.entry);
-      const { change } = approvalChange(approvalPorts, {
-        ...asked(anApprover('editor-1', 'dispatcher')),
-        at: next.updatedAt,
-        action: 'payment.changed',
-        before: before.payment,
-        next,
-      });
+      const links = [created, ...(before === created ? [] : [before])].map(({ change: each }) => each.entry);
+      const { change } = anEdit(before.payment, undefined, undefined, undefined, fraud);
       return { links, entry: change.entry };
     };
     const flagged = { status: 'flagged', score: 700, reasons: [], rules: '2' } as const;
