@@ -110,7 +110,7 @@ export function approvalCommitsContract(adapter: string, open: () => Promise<App
       let payment: VendorPayment = created;
       for (const fraud of RISKS) {
         if (fraud !== RISKS[0]) {
-          const reviewed = await committed(aReview(payment, 'legitimate'));
+          const reviewed: VendorPayment = await committed(aReview(payment, 'legitimate'));
           expect(await find(reviewed)).toEqual(reviewed);
           const before = reviewed.updatedAt;
           payment = await committed(anEdit(reviewed, { metadata: { before } }, before + 1, undefined, fraud));
