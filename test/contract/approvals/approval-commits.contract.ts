@@ -112,7 +112,7 @@ export function approvalCommitsContract(adapter: string, open: () => Promise<App
         if (fraud !== RISKS[0]) {
           const reviewed: VendorPayment = await committed(aReview(payment, 'legitimate'));
           expect(await find(reviewed)).toEqual(reviewed);
-          const before = reviewed.updatedAt;
+          const before: number = reviewed.updatedAt;
           payment = await committed(anEdit(reviewed, { metadata: { before } }, before + 1, undefined, fraud));
         }
         expect(await find(payment)).toEqual(payment);
