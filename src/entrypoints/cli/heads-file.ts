@@ -62,7 +62,7 @@ export function readHeadsFile(path: string): SystemHeads | Readonly<{ says: stri
       return { says: `${path} cannot be read: ${fault.code}` };
     throw fault;
   }
-  const json = jsonIn(text);
+  const json = jsonIn(text, { namesAreIds: true });
   if (json.isErr() && json.error.length > 0) return { says: `${path}: ${json.error.join('; ')}` };
   const { data } = FILE.safeParse(json.unwrapOr(undefined));
   if (data === undefined) return { says: `${path} is no whole file of \`paywright backup heads\`` };

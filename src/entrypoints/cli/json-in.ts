@@ -1,14 +1,17 @@
 import { err, ok, Result } from 'neverthrow';
 import { z } from 'zod';
-import { inspectJson } from '../http/server/json-guard.ts';
+import { type GuardTerms, inspectJson } from '../http/server/json-guard.ts';
 
 /**
  * What a text of JSON says, for a schema to judge. It is held to the guard of HTTP bodies, but may have as many names as it will. An Err says what is
  * wrong with each place; of a text that is no JSON, nothing.
  */
-export const jsonIn = (text: string): Result<unknown, readonly string[]> =>
+export const jsonIn = (
+  text: string,
+  terms: Pick<GuardTerms, 'namesAreIds'> = {},
+): Result<unknown, readonly string[]> =>
   parsed(text).andThen((value) => {
-    const { faults } = inspectJson(text, Number.POSITIVE_INFINITY);
+    const { faults } = inspectJson(text, { ...terms, mostKeys: Number.POSITIVE_INFINITY });
     return faults.length === 0
       ? ok(value)
       : err(faults.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')));

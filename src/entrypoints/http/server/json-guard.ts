@@ -15,13 +15,19 @@ type Level = { list: false; names: Set<string>; name: string | undefined } | { l
 /** `isUneven`: some whole number is not written as one, such as `10.0` or `1e3`. */
 export type JsonFindings = Readonly<{ faults: readonly Fault[]; isUneven: boolean }>;
 
+/** `namesAreIds`: names may be any that texts may be, for a reader that makes a map of them. */
+export type GuardTerms = Readonly<{ mostKeys?: number; namesAreIds?: boolean }>;
+
 /**
  * What a JSON parser takes and a payment must not: names twice in an object or with a meaning to JavaScript, text that
  * cannot be stored, numbers that do not survive as they are written; too deep or too many names. `text` is well-formed
  * JSON. Walks tokens once and with a stack of its own, so no nesting can exhaust the real one, and gives up at the
  * hundredth fault with one more that is of the whole.
  */
-export function inspectJson(text: string, mostKeys = MOST_KEYS): JsonFindings {
+export function inspectJson(
+  text: string,
+  { mostKeys = MOST_KEYS, namesAreIds = false }: GuardTerms = {},
+): JsonFindings {
   const scanner = createScanner(text, true);
   const faults: Fault[] = [];
   let isUneven = false;
@@ -53,7 +59,8 @@ export function inspectJson(text: string, mostKeys = MOST_KEYS): JsonFindings {
         if (level !== undefined && !level.list && level.name === undefined) {
           const name = scanner.getTokenValue();
           level.name = name;
-          check(nameFault(name) ?? (level.names.has(name) ? 'is given twice' : undefined));
+          const fault = namesAreIds ? textFault(name) : nameFault(name);
+          check(fault ?? (level.names.has(name) ? 'is given twice' : undefined));
           level.names.add(name);
           keys++;
         } else check(textFault(scanner.getTokenValue()));
