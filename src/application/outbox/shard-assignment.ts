@@ -27,9 +27,10 @@ export type AssignmentTerms = Readonly<{
 export type ShardAssignment = Readonly<{
   /**
    * The shards that are this worker's now; work on them until about a third of a lease later, then ask again. Asks the
-   * store only when that is due, so it may be called before every round; calls that come together share one answer.
+   * store only when that is due, so it may be called before every round; calls that come together share one answer. `atOnce`: this
+   * worker is gone again in moments, and wakes no other, so it waits for none that rests.
    */
-  held(): ResultAsync<readonly number[], StorageUnavailable>;
+  held(terms?: Readonly<{ atOnce: boolean }>): ResultAsync<readonly number[], StorageUnavailable>;
   /** Holds nothing until `held` is called again, and writes nothing meanwhile. To be called when nothing is under way. */
   rest(): ResultAsync<void, StorageUnavailable>;
   /** Gives everything back at once, so that no worker waits for leases to lapse. To be called when nothing is under way. */
@@ -57,12 +58,12 @@ export function shardAssignment(
   let restsUntil = 0;
 
   return {
-    held() {
+    held({ atOnce } = { atOnce: false }) {
       const now = clock.now();
       // Before `from` the clock has stepped back, and says nothing about how long ago that was.
       if (asked !== undefined && asked.from <= now && now < asked.to) return okAsync(held);
       asking ??= new ResultAsync(
-        Promise.resolve(renew(now)).finally(() => {
+        Promise.resolve(renew(now, atOnce)).finally(() => {
           asking = undefined;
         }),
       );
@@ -89,7 +90,7 @@ export function shardAssignment(
     },
   };
 
-  function renew(now: Instant): ResultAsync<readonly number[], StorageUnavailable> {
+  function renew(now: Instant, atOnce: boolean): ResultAsync<readonly number[], StorageUnavailable> {
     return safeTry(async function* () {
       const begun = Math.min(since ?? now, now);
       since = begun;
@@ -100,7 +101,8 @@ export function shardAssignment(
       );
       const leaseOf = (shard: number) => standing.get(shardName(shard));
       const works = (worker: string) => worker === holder || standing.has(`${working}${worker}`);
-      const mayComeBack = (worker: string) => now < begun + leaseMs && standing.has(`${resting}${worker}`);
+      const mayComeBack = (worker: string) =>
+        !atOnce && now < begun + leaseMs && standing.has(`${resting}${worker}`);
       const isAwaited = (lease: Lease | undefined) =>
         lease !== undefined && !works(lease.holder) && mayComeBack(lease.holder);
       const isFree = (lease: Lease | undefined) =>

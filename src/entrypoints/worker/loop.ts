@@ -61,10 +61,13 @@ const SLEEPS_MS = 300_000;
 /** A sleep of the longest spread, and a look that the store kept waiting. */
 const LOOKS_AHEAD_MS = 1.5 * SLEEPS_MS;
 const WATCHES_MS = 60_000;
+const SLICE_MS = 5_000;
+const CLOCKS_PART_MS = 2_000;
 
 /**
  * Runs rounds one after the other: at once while there is more, when a signal comes, and every `pollMs` otherwise, which
- * bounds how late work is whose signal was lost; so does `restMs` where nothing happens, and the five minutes of a sleep. A round that fails or
+ * bounds how late work is whose signal was lost; so does `restMs` where nothing happens, and the five minutes of a sleep, which a clock that is set or a
+ * machine that was suspended ends within seconds. A round that fails or
  * throws is logged and followed by another, ever less often. Holds one timer at most, and nothing of the rounds before.
  */
 export function startLoop(parts: LoopParts): RunningWorker {
@@ -111,7 +114,7 @@ export function startLoop(parts: LoopParts): RunningWorker {
       failures = end === 'failed' ? failures + 1 : 0;
       if (end === 'failed') await pause(Math.min(pollMs * 2 ** failures, longestPauseMs));
       if (end === 'asleep') {
-        if (!isWoken && watchesMs <= 0) await pause(SLEEPS_MS, { wakeable: true, asleep: true });
+        await sleepOn(SLEEPS_MS * (0.75 + random() / 2));
         continue;
       }
       if (end !== 'idle') idleMs = 0;
@@ -122,6 +125,16 @@ export function startLoop(parts: LoopParts): RunningWorker {
       idleMs += lengthMs;
       watchesMs -= lengthMs;
       await pause(lengthMs, { wakeable: true });
+    }
+  }
+
+  /** In slices: a timer stands still with a machine that is suspended, and says nothing of a clock that was set, by which what is due is met. */
+  async function sleepOn(lengthMs: number): Promise<void> {
+    const [clock, elapsed] = [Date.now(), performance.now()];
+    const sleptMs = () => performance.now() - elapsed;
+    while (!isStopping && !isWoken && watchesMs <= 0 && sleptMs() < lengthMs) {
+      await pause(SLICE_MS, { wakeable: true, asleep: true });
+      if (Math.abs(Date.now() - clock - sleptMs()) > CLOCKS_PART_MS) return;
     }
   }
 

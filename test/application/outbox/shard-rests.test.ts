@@ -92,6 +92,22 @@ describe('a share of shards at rest', () => {
     expect([...ofA, ...ofB].toSorted((x, y) => x - y)).toEqual(Array.from({ length: SHARDS }, (_, n) => n));
   });
 
+  it('goes at once to one that is gone again in moments, alive or dead, and is its worker’s again when that is woken', async () => {
+    const { clock, join, work, rest } = resting();
+    const [a, b] = [join('a'), join('b')];
+    await work([a, b], LEASE_MS);
+    await rest(a, b);
+    for (const invocation of ['f-1', 'f-2', 'f-3']) {
+      clock.pass(60_000);
+      const share = join(invocation);
+      expect((await share.held({ atOnce: true }))._unsafeUnwrap()).toHaveLength(SHARDS);
+      (await share.release())._unsafeUnwrap();
+    }
+    expect(sizes(await work([a, b], LEASE_MS / 2))).toEqual([8, 8]);
+    const share = join('f-4');
+    expect((await share.held({ atOnce: true }))._unsafeUnwrap()).toHaveLength(0);
+  });
+
   it('is waited for once only, however long its worker stays away', async () => {
     const { clock, join, work, rest, writtenBy } = resting();
     const [a, b] = [join('a'), join('b')];

@@ -74,6 +74,15 @@ describe('A loop that may sleep', () => {
     expect(await over(12 * SLEEP_MS)).toEqual({ rounds: 0, looks: 12 });
   });
 
+  it('looks within seconds where the clock was set, or the machine was suspended and its timers with it', async () => {
+    await over(60_000);
+    vi.setSystemTime(Date.now() + 3_600_000);
+    expect(await over(10_000)).toEqual({ rounds: 0, looks: 1 });
+    expect(await over(SLEEP_MS - 20_000)).toEqual({ rounds: 0, looks: 0 });
+    vi.setSystemTime(Date.now() - 3_600_000);
+    expect(await over(10_000)).toEqual({ rounds: 0, looks: 1 });
+  });
+
   it('looks ahead for longer than it may sleep', () => {
     expect(furthestMs).toBeGreaterThan(1.25 * SLEEP_MS);
   });

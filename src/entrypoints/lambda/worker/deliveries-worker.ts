@@ -5,6 +5,7 @@ import type { FunctionTelemetry } from '../function/function-telemetry.ts';
 import type { Invocation } from '../function/invocation.ts';
 import { countingAttempts } from './counted-work.ts';
 import { RESERVE_MS, runRounds, type WorkResult } from './run-rounds.ts';
+import { shareAtOnce } from './share-at-once.ts';
 
 /**
  * Delivers webhooks for one invocation: an instance that is frozen cannot have a request under way, so it waits for the last of
@@ -23,7 +24,7 @@ export async function deliverFor(
   return runRounds(
     {
       name: 'delivery',
-      round: deliveriesRound({ deliver, share, log }),
+      round: deliveriesRound({ deliver, share: shareAtOnce(share), log }),
       underWay: async () => {
         if (deliver.underWay() === 0) return false;
         await Promise.race([deliver.change(), later(invocation.remainingMs() - RESERVE_MS)]);

@@ -4,6 +4,7 @@ import { relayRound } from '../../worker/relay.ts';
 import type { FunctionTelemetry } from '../function/function-telemetry.ts';
 import type { Invocation } from '../function/invocation.ts';
 import { RESERVE_MS, runRounds, type WorkResult } from './run-rounds.ts';
+import { shareAtOnce } from './share-at-once.ts';
 
 /**
  * Relays the shards of an outbox that are this invocation's, and gives them back: the next may be another instance's. A run by
@@ -19,7 +20,7 @@ export function relayFor(
   const events = metrics.counted('events_relayed', 'outcome');
   const round = relayRound({
     relayEvents,
-    share,
+    share: shareAtOnce(share),
     record({ lagsMs, retried, parked }) {
       events.inc({ outcome: 'sent' }, lagsMs.length);
       events.inc({ outcome: 'retried' }, retried);
