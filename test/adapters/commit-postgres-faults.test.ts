@@ -12,6 +12,14 @@ const { storageOn, superuser, proxied } = database;
 
 const pause = (ms: number) => new Promise((over) => setTimeout(over, ms));
 
+/** A connection of a pool that gives none up, on a machine that takes its time to open one. */
+async function connected(pool: pg.Pool): Promise<pg.PoolClient> {
+  for (;;) {
+    const client = await pool.connect().catch(() => undefined);
+    if (client !== undefined) return client;
+  }
+}
+
 /** Every opening is stored exactly once, whole. */
 async function expectStoredOnce(storage: Storage, openings: readonly Opening[]): Promise<void> {
   const events = (await storage.outbox.unsent(10_000))._unsafeUnwrap();
@@ -161,7 +169,7 @@ describe('a commit on Postgres', () => {
   it('waits for a pool that is used up, and goes on when a connection comes free', async () => {
     const pool = postgresPool({ connectionString: database.url(), max: 2, connectionTimeoutMillis: 100 });
     const storage = database.closing(postgresStorage(pool));
-    const held = [await pool.connect(), await pool.connect()];
+    const held = [await connected(pool), await connected(pool)];
     const opening = anOpening();
     const commit = storage.commits.commit(opening.change);
     await pause(500);
@@ -173,7 +181,7 @@ describe('a commit on Postgres', () => {
   it('is unavailable, in bounded time, while the pool stays used up', async () => {
     const pool = postgresPool({ connectionString: database.url(), max: 1, connectionTimeoutMillis: 50 });
     const storage = database.closing(postgresStorage(pool));
-    const held = await pool.connect();
+    const held = await connected(pool);
     const opening = anOpening();
     const refused = (await storage.commits.commit(opening.change))._unsafeUnwrapErr();
     expect(refused.kind).toBe('StorageUnavailable');
