@@ -103,7 +103,7 @@ describe('paywright cost', () => {
     ],
     [
       ['--prices', file],
-      'regions: __proto__: must be the name of a region',
+      'regions.__proto__: is not a name that is taken here',
       `{"as_of": "2027-01-01", "source": "s", "regions": {"__proto__": ${JSON.stringify(table.regions.r)}}}`,
     ],
     [['--prices', file], 'regions: must be an object', { ...table, regions: [] }],

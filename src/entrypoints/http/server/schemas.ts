@@ -45,17 +45,8 @@ export const idempotencyKey = z
 
 const MOST_PAIRS = 50;
 
-const MOST_IN_A_KEY = 40;
-
 export const metadata = z
-  .record(z.string().min(1).max(MOST_IN_A_KEY), z.string().max(500), {
-    error: ({ code, input }) => {
-      if (code !== 'invalid_key') return undefined;
-      return (input as unknown) === ''
-        ? 'a key must have a character at least'
-        : `a key may have at most ${MOST_IN_A_KEY} characters`;
-    },
-  })
+  .record(z.string().min(1).max(40), z.string().max(500))
   .refine((pairs) => Object.keys(pairs).length <= MOST_PAIRS, `must have at most ${MOST_PAIRS} pairs`)
   .openapi({ maxProperties: MOST_PAIRS, example: { order: '1001' } });
 

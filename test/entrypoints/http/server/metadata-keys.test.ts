@@ -4,8 +4,8 @@ import { anHttpApp, aPaymentBody, aRequest } from '../../../support/http-app.ts'
 
 describe('a key of metadata', () => {
   it.each([
-    ['of 41 characters', 'k'.repeat(41), 'a key may have at most 40 characters'],
-    ['of nothing', '', 'a key must have a character at least'],
+    ['of 41 characters', 'k'.repeat(41), 'has a name that must be at most 40 characters'],
+    ['of nothing', '', 'has a name that must not be empty'],
   ])('%s is refused with what it may be', async (_, key, message) => {
     const { app } = await anHttpApp();
     const body = JSON.stringify({ ...aPaymentBody(), idempotency_key: 'k', metadata: { [key]: 'x' } });
@@ -20,7 +20,7 @@ describe('a key of metadata', () => {
     const response = await app.request(path, await aRequest({ method: 'GET' }));
     expect(problem.parse(await response.json()).errors).toContainEqual({
       path: `metadata.${'k'.repeat(41)}`,
-      message: 'a key may have at most 40 characters',
+      message: 'has a name that must be at most 40 characters',
     });
   });
 
