@@ -1,6 +1,7 @@
 import { dynamodbClient } from '../../src/adapters/dynamodb/client.ts';
 import { migrateDynamoDb } from '../../src/adapters/dynamodb/migrate.ts';
 import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
+import { balancePartKey } from '../../src/adapters/dynamodb/sum-keys.ts';
 import { relayEvents } from '../../src/application/outbox/relay-events.ts';
 import { eventSinks } from '../../src/composition/event-sinks.ts';
 import { type PaymentId, parseId } from '../../src/domain/kernel/ids.ts';
@@ -61,25 +62,44 @@ export async function measureCapacity(engine: string): Promise<Readonly<Record<s
     };
   };
 
+  const parts = new Set<string>();
+  const isFirstOfPart = (id: PaymentId): boolean => {
+    const { pk } = balancePartKey(merchantId, 'EUR', id);
+    const isFirst = !parts.has(pk);
+    parts.add(pk);
+    return isFirst;
+  };
+  /** Of a payment that adds items to the merchant's sums, as nearly each of a small shop does; few meet one before in its part of them. */
+  const paying = async (captureMethod: CaptureMethod): Promise<Readonly<{ id: PaymentId; units: Taken }>> => {
+    for (;;) {
+      const made: PaymentId[] = [];
+      const units = await taken(async () => made.push(await pay(system, captureMethod)));
+      const [id] = made;
+      if (id !== undefined && isFirstOfPart(id)) return { id, units };
+    }
+  };
+
   try {
     // The first payment of a merchant makes balances, tallies and chains that later ones change.
     const first = await pay(system, 'automatic');
     await modify(system, first, { type: 'refund' });
     await afterwards();
-    let paid: PaymentId | undefined;
-    const payment = await taken(async () => {
-      paid = await pay(system, 'automatic');
-    });
-    const read = await taken(async () => system.getPayment(merchantId, paid as PaymentId));
-    const refund = await taken(() => modify(system, paid as PaymentId, { type: 'refund' }));
-    const authorization = await taken(async () => {
-      paid = await pay(system, 'manual');
-    });
-    const capture = await taken(() => modify(system, paid as PaymentId, { type: 'capture', final: true }));
-    const held = await pay(system, 'manual');
-    await afterwards();
-    const voided = await taken(() => modify(system, held, { type: 'void' }));
-    return { payment, read, refund, authorization, capture, void: voided };
+    isFirstOfPart(first);
+    const paid = await paying('automatic');
+    const read = await taken(async () => system.getPayment(merchantId, paid.id));
+    const refund = await taken(() => modify(system, paid.id, { type: 'refund' }));
+    const authorized = await paying('manual');
+    const capture = await taken(() => modify(system, authorized.id, { type: 'capture', final: true }));
+    const held = await paying('manual');
+    const voided = await taken(() => modify(system, held.id, { type: 'void' }));
+    return {
+      payment: paid.units,
+      read,
+      refund,
+      authorization: authorized.units,
+      capture,
+      void: voided,
+    };
   } finally {
     await storage.close();
     await meter.stop();
