@@ -1,4 +1,4 @@
-import type { Tally } from './tally.ts';
+import { negative, type Tally } from './tally.ts';
 
 /** What payments of one currency and status add up to. Sums are minor units. */
 export type PaymentSum = Omit<Tally, 'merchantId' | 'day'>;
@@ -43,11 +43,3 @@ export function sumsBeside(
     ? undefined
     : left.filter(({ count }) => count > 0);
 }
-
-const negative = (sum: PaymentSum): PaymentSum => ({
-  ...sum,
-  count: -sum.count,
-  amount: -sum.amount,
-  captured: -sum.captured,
-  refunded: -sum.refunded,
-});

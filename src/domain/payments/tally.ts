@@ -57,10 +57,11 @@ export const addTallies = (a: Tally, b: Tally): Tally => ({
 export const isEmpty = ({ count, amount, captured, refunded }: Tally): boolean =>
   count === 0 && amount === 0n && captured === 0n && refunded === 0n;
 
-const negative = (tally: Tally): Tally => ({
-  ...tally,
-  count: -tally.count,
-  amount: -tally.amount,
-  captured: -tally.captured,
-  refunded: -tally.refunded,
+/** What takes away as much as the sum adds. */
+export const negative = <Sum extends Omit<Tally, 'merchantId' | 'day'>>(sum: Sum): Sum => ({
+  ...sum,
+  count: -sum.count,
+  amount: -sum.amount,
+  captured: -sum.captured,
+  refunded: -sum.refunded,
 });

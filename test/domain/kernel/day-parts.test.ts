@@ -1,26 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { systemTimeZones } from '../../../src/adapters/system/time-zones.ts';
 import { daysLater } from '../../../src/domain/kernel/calendar.ts';
 import { dayOf } from '../../../src/domain/kernel/day.ts';
 import { dayParts } from '../../../src/domain/kernel/day-parts.ts';
-import {
-  type Bucket,
-  bucketAt,
-  bucketsOf,
-  INTERVALS,
-  type Interval,
-} from '../../../src/domain/kernel/time-buckets.ts';
+import { bucketAt, INTERVALS } from '../../../src/domain/kernel/time-buckets.ts';
+import { intervals as cut } from '../../fixtures/intervals.ts';
 import { trying } from '../arbitraries.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-
-function cut(interval: Interval, timezone: string, from: string, to = from): readonly Bucket[] {
-  const buckets = bucketsOf(systemTimeZones, { interval, timezone, from, to }, 2_000);
-  if (buckets === undefined) throw new Error('there are too many');
-  return buckets;
-}
 
 const order = fc.record({
   interval: fc.constantFrom(...INTERVALS),

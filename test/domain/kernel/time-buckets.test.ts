@@ -2,23 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { systemTimeZones } from '../../../src/adapters/system/time-zones.ts';
 import { daysLater } from '../../../src/domain/kernel/calendar.ts';
-import {
-  type Bucket,
-  bucketAt,
-  bucketsOf,
-  INTERVALS,
-  type Interval,
-} from '../../../src/domain/kernel/time-buckets.ts';
+import { bucketAt, bucketsOf, INTERVALS, type Interval } from '../../../src/domain/kernel/time-buckets.ts';
+import { intervals as cut } from '../../fixtures/intervals.ts';
 import { trying } from '../arbitraries.ts';
 
 const HOUR_MS = 3_600_000;
-const MOST = 2_000;
-
-function cut(interval: Interval, timezone: string, from: string, to = from): readonly Bucket[] {
-  const buckets = bucketsOf(systemTimeZones, { interval, timezone, from, to }, MOST);
-  if (buckets === undefined) throw new Error('there are too many');
-  return buckets;
-}
 
 const hoursOf = (timezone: string, date: string): readonly number[] =>
   cut('hour', timezone, date).map(({ begin, end }) => (end - begin) / HOUR_MS);
