@@ -8,6 +8,7 @@ import {
   uuidArray,
 } from '../../src/adapters/postgres/binary-arrays.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
+import { fromRfc3339, rfc3339 } from '../../src/domain/kernel/instant.ts';
 import { trying } from '../domain/arbitraries.ts';
 import { aMerchantId } from '../fixtures/changes.ts';
 import { countsOf, fileDesk, nativeFile, rowAbout } from '../fixtures/files.ts';
@@ -45,6 +46,29 @@ it('settles the transactions of a file in columns, one statement a batch, and no
     expect(settled.every((each) => each?.status === 'settled' && each.merchantId === 'NULL')).toBe(true);
   } finally {
     await storage.close();
+  }
+});
+
+it('gives every time back to the millisecond as it was written, from the first year to the last', async () => {
+  const pool = await server.newPool();
+  const [first, last] = ['0001-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'].map(fromRfc3339);
+  const instants = fc.array(fc.integer({ min: first ?? 0, max: last ?? 0 }), { minLength: 1, maxLength: 50 });
+  try {
+    await fc.assert(
+      fc.asyncProperty(instants, async (written) => {
+        const { rows } = await pool.query<{ time: number }>(
+          'SELECT time FROM unnest($1::timestamptz[]) WITH ORDINALITY AS each(time, place) ORDER BY place',
+          [written.map(rfc3339)],
+        );
+        expect(rows.map(({ time }) => time)).toEqual(written);
+      }),
+      {
+        ...trying(60),
+        examples: [[[first ?? 0, fromRfc3339('0099-12-31T23:59:59.999Z'), 0, -1, last ?? 0]]],
+      },
+    );
+  } finally {
+    await pool.end();
   }
 });
 

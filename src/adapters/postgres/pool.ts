@@ -101,9 +101,26 @@ function gated(pool: pg.Pool, patience: Patience | undefined): pg.Pool {
   return pool;
 }
 
-/** `2026-03-01 12:00:00.5+00`, the server's form in UTC, takes the engine's fast path as ISO 8601. */
+/** `2026-03-01 12:00:00.5+00`, the server's form in UTC, is read digit by digit, as a file of a million rows reads three million. */
 function toInstant(text: string): number {
-  return text.endsWith('+00')
-    ? Date.parse(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`)
-    : new Date(text).getTime();
+  if (!text.endsWith('+00')) return new Date(text).getTime();
+  // The first hundred years are those that `Date.UTC` takes for others.
+  if (text.startsWith('00')) return Date.parse(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`);
+  let milliseconds = 0;
+  for (let place = 20, worth = 100; worth >= 1 && place < text.length - 3; place += 1, worth /= 10)
+    milliseconds += worth * (text.charCodeAt(place) - ZERO);
+  return Date.UTC(
+    100 * twoDigits(text, 0) + twoDigits(text, 2),
+    twoDigits(text, 5) - 1,
+    twoDigits(text, 8),
+    twoDigits(text, 11),
+    twoDigits(text, 14),
+    twoDigits(text, 17),
+    milliseconds,
+  );
 }
+
+const ZERO = 48;
+
+const twoDigits = (text: string, place: number): number =>
+  10 * (text.charCodeAt(place) - ZERO) + text.charCodeAt(place + 1) - ZERO;

@@ -45,7 +45,7 @@ export function postgresStorage(pool: pg.Pool, signals = postgresWakeUps(pool)):
     failedAuthentications: postgresFailedAuthentications(pool),
     retention: postgresRetention(pool),
     // A statement of more takes longer than others would wait behind its locks.
-    mostChangeRows: 1_500,
+    mostChangeRows: 2_000,
     health: postgresStorageHealth(pool),
     async close() {
       await close();

@@ -1,8 +1,9 @@
 import { ResultAsync } from 'neverthrow';
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { present } from '../../domain/kernel/present.ts';
 import type { OpenConfig } from '../../ports/processor.ts';
 import { meaningOf, type StripeFault } from './meanings.ts';
+import { stripePackage } from './stripe-package.ts';
 
 /** `apiBase`: where Stripe is, for tests; its own address when absent. `timeoutMs` bounds each request. */
 export type StripeSettings = Readonly<{ secretKey: string; apiBase?: string; timeoutMs: number }>;
@@ -19,7 +20,8 @@ const API_VERSION = '2026-08-26.dahlia' as '2026-10-28.endive';
  */
 export function stripeClient({ secretKey, apiBase, timeoutMs }: StripeSettings): Stripe {
   const { protocol, hostname, port } = new URL(apiBase ?? 'https://api.stripe.com');
-  return new Stripe(secretKey, {
+  const StripeClient = stripePackage();
+  return new StripeClient(secretKey, {
     apiVersion: API_VERSION,
     protocol: protocol === 'http:' ? 'http' : 'https',
     host: hostname,
@@ -41,7 +43,7 @@ export const ask = <Said>(call: () => Promise<Said>): ResultAsync<Said, StripeFa
   ResultAsync.fromThrowable(call, faultOf)();
 
 function faultOf(error: unknown): StripeFault {
-  if (!(error instanceof Stripe.errors.StripeError)) throw error;
+  if (!(error instanceof stripePackage().errors.StripeError)) throw error;
   const { statusCode: status, rawType: type, code, decline_code: decline, message, requestId } = error;
   const replayed = error.headers?.['idempotent-replayed'] === 'true';
   return {

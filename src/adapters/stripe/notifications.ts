@@ -1,5 +1,4 @@
 import { err, ok, Result } from 'neverthrow';
-import Stripe from 'stripe';
 import { STORED_CURRENCIES } from '../../domain/kernel/currency.ts';
 import { parseId, parseMerchantId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
@@ -16,6 +15,7 @@ import type {
   SentNotification,
 } from '../../ports/processor-notifications.ts';
 import { fromStripe } from './amounts.ts';
+import { stripePackage } from './stripe-package.ts';
 import { MERCHANT_NAME, PAYMENT_NAME, PAYOUT_NAME } from './verdicts.ts';
 
 /** How old a signature may be. Stripe signs each time it sends, so an event of years ago comes with a new one. */
@@ -48,7 +48,7 @@ const isSignedWith = (
   { now, toleranceS }: Readonly<{ now: Instant; toleranceS: number }>,
 ): boolean =>
   Result.fromThrowable(() =>
-    Stripe.webhooks.signature?.verifyHeader(body, signature, secret, toleranceS, undefined, now),
+    stripePackage().webhooks.signature?.verifyHeader(body, signature, secret, toleranceS, undefined, now),
   )().unwrapOr(false) === true;
 
 const jsonIn = Result.fromThrowable(

@@ -1,6 +1,7 @@
-import { type Aggregate, type AggregateOf, isClosed, ownersOf } from '../../domain/aggregates/aggregate.ts';
+import { type AggregateOf, isClosed, ownersOf } from '../../domain/aggregates/aggregate.ts';
 import type { MatchedRow } from '../../domain/files/match-row.ts';
 import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
+import type { CurrencyCode } from '../../domain/kernel/currency.ts';
 import type { DomainEvent } from '../../domain/kernel/events.ts';
 import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
 import { isTallied } from '../../domain/ledger/ledger-tally.ts';
@@ -27,89 +28,101 @@ const ROWS_OF_SETTLEMENT = 2;
 
 /**
  * Collects what rows change, and counts the rows of the storage that it takes: an aggregate once, however many rows change it,
- * a balance once for each currency, and a ledger tally once for each that entries of it are tallied in.
+ * a balance once for each currency, and a ledger tally once for each that entries of it are tallied in, as all entries of a batch are
+ * posted on one day.
  */
 export function batchDraft(mostRows: number): BatchDraft {
   const settlements: Settlement[] = [];
-  const drafts = new Map<string, AggregateEffect>();
+  const drafts = new Map<string, Draft>();
   const holders = new Map<string, string>();
   const entries: LedgerEntry[] = [];
-  const sums = new Set<string>();
-  /** Of the row that is being added; made once, as rows are many. */
-  const changed = new Map<string, AggregateEffect>();
-  const added = new Set<string>();
+  const balances: CurrencyCode[] = [];
+  const tallies: CurrencyCode[] = [];
   let used = 0;
   const find = <Kind extends AggregateKind>(key: string | undefined) =>
-    key === undefined ? undefined : (drafts.get(key)?.next as AggregateOf<Kind> | undefined);
+    key === undefined ? undefined : (drafts.get(key)?.effect.next as AggregateOf<Kind> | undefined);
   return {
     soFar: {
       aggregate: (kind, id) => find(`${kind} ${id}`),
       holding: (kind, key) => find(holders.get(`${kind} ${key}`)),
     },
     add({ settled }, effects) {
-      changed.clear();
-      added.clear();
+      const [knownBalances, knownTallies] = [balances.length, tallies.length];
+      let changed: readonly Draft[] = NO_DRAFTS;
       let needed = settled === undefined ? 0 : ROWS_OF_SETTLEMENT;
-      for (const { aggregates = [], entries: posted = [] } of effects) {
+      for (const { aggregates = NO_AGGREGATES, entries: posted = NO_ENTRIES } of effects) {
         for (const effect of aggregates) {
-          const key = nameOf(effect.next);
-          changed.set(key, later(changed.get(key) ?? drafts.get(key), effect));
+          const key = `${effect.next.kind} ${effect.next.id}`;
+          const inRow = changed.find((each) => each.key === key);
+          const before = inRow ?? drafts.get(key);
+          const after = later(before?.effect, effect);
+          const draft = { key, effect: after, rows: rowsOf(after) };
+          needed += draft.rows - (before?.rows ?? 0);
+          changed =
+            inRow === undefined
+              ? [...changed, draft]
+              : changed.map((each) => (each === inRow ? draft : each));
         }
-        for (const entry of posted) for (const sum of sumsOf(entry)) if (!sums.has(sum)) added.add(sum);
+        for (const { type, amount } of posted) {
+          if (!balances.includes(amount.currency)) balances.push(amount.currency);
+          if (isTallied(type) && !tallies.includes(amount.currency)) tallies.push(amount.currency);
+        }
         needed += posted.length;
       }
-      for (const [key, effect] of changed) needed += rowsOf(effect) - rowsOf(drafts.get(key));
-      needed += added.size;
-      if (used + needed > mostRows) return false;
+      needed += balances.length - knownBalances + tallies.length - knownTallies;
+      if (used + needed > mostRows) {
+        balances.length = knownBalances;
+        tallies.length = knownTallies;
+        return false;
+      }
       used += needed;
       if (settled !== undefined) settlements.push(settled);
-      for (const { entries: posted = [] } of effects) entries.push(...posted);
-      for (const sum of added) sums.add(sum);
-      for (const [key, effect] of changed) {
-        drafts.set(key, effect);
-        for (const taken of effect.takes ?? []) holders.set(`${effect.next.kind} ${taken}`, key);
+      for (const { entries: posted = NO_ENTRIES } of effects) entries.push(...posted);
+      for (const draft of changed) {
+        const { key, effect } = draft;
+        drafts.set(key, draft);
+        for (const taken of effect.takes ?? NONE) holders.set(`${effect.next.kind} ${taken}`, key);
       }
       return true;
     },
     effects() {
-      const aggregates = [...drafts.values()];
+      const aggregates = [...drafts.values()].map(({ effect }) => effect);
       const events = aggregates.flatMap(({ event }) => (event === undefined ? [] : [event]));
       return { settlements, aggregates, entries, events };
     },
   };
 }
 
-/** All entries of a batch are posted on one day. */
-const sumsOf = ({ type, amount }: LedgerEntry): readonly string[] =>
-  isTallied(type) ? [amount.currency, `${amount.currency} tallied`] : [amount.currency];
+/** An aggregate as the rows so far leave it, under its name, and how many rows of the storage that takes. */
+type Draft = Readonly<{ key: string; effect: AggregateEffect; rows: number }>;
 
-const nameOf = ({ kind, id }: Aggregate): string => `${kind} ${id}`;
+const NO_DRAFTS: readonly Draft[] = [];
+const NO_AGGREGATES: readonly AggregateEffect[] = [];
+const NO_ENTRIES: readonly LedgerEntry[] = [];
 
 /** What is stored was there before the first of the two. */
 function later(first: AggregateEffect | undefined, second: AggregateEffect): AggregateEffect {
   if (first === undefined) return second;
-  return {
+  const both: { -readonly [Name in keyof AggregateEffect]: AggregateEffect[Name] } = {
     action: second.action,
     next: second.next,
-    ...(first.before === undefined ? {} : { before: first.before }),
-    ...(second.event === undefined ? {} : { event: second.event }),
-    takes: both(first.takes, second.takes),
-    releases: both(first.releases, second.releases),
+    takes: allOf(first.takes, second.takes),
+    releases: allOf(first.releases, second.releases),
   };
+  if (first.before !== undefined) both.before = first.before;
+  if (second.event !== undefined) both.event = second.event;
+  return both;
 }
 
 const NONE: readonly string[] = [];
 
-const both = (a = NONE, b = NONE): readonly string[] =>
-  b.every((key) => a.includes(key)) ? a : [...new Set([...a, ...b])];
+const allOf = (a = NONE, b = NONE): readonly string[] => (b.length === 0 ? a : [...new Set([...a, ...b])]);
 
 /** A row for each owner, the link, the event, one for each key, and the place among those that are open which it leaves when it closes. */
-const rowsOf = (effect: AggregateEffect | undefined): number =>
-  effect === undefined
-    ? 0
-    : ownersOf(effect.next).length +
-      1 +
-      (effect.takes?.length ?? 0) +
-      (effect.releases?.length ?? 0) +
-      (effect.event === undefined ? 0 : 1) +
-      (isClosed(effect.next) ? 1 : 0);
+const rowsOf = ({ next, takes = NONE, releases = NONE, event }: AggregateEffect): number =>
+  ownersOf(next).length +
+  1 +
+  takes.length +
+  releases.length +
+  (event === undefined ? 0 : 1) +
+  (isClosed(next) ? 1 : 0);

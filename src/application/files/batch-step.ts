@@ -1,5 +1,5 @@
 import { err, ok, type Result } from 'neverthrow';
-import { countOutcome } from '../../domain/files/file-totals.ts';
+import { countOutcomes } from '../../domain/files/file-totals.ts';
 import { advanceReconciliation, type ProcessingReconciliation } from '../../domain/files/reconciliation.ts';
 import { batchObject } from '../../domain/files/reconciliation-files.ts';
 import { rowOutcomeRecord } from '../../domain/files/row-outcome.ts';
@@ -48,7 +48,7 @@ export function batchStep(
   const next = advanceReconciliation(
     running,
     {
-      outcomes: rows.reduce(countOutcome, running.outcomes),
+      outcomes: countOutcomes(running.outcomes, rows),
       bytesDone: place.offset,
       batchesHash: digests.sha256(`${running.batchesHash}${digests.sha256(text)}`),
     },

@@ -6,7 +6,7 @@ import { settlementRow } from '../../domain/files/settlement-lines.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
-import type { RowContributor } from './row-effects.ts';
+import { NO_EFFECTS, type RowContributor } from './row-effects.ts';
 
 /** Opens an exception for each row that did not match, which its line names, of the settlement that counts it as one. */
 export const exceptionRows =
@@ -14,7 +14,7 @@ export const exceptionRows =
   ({ reconciliation, now }) =>
     okAsync((row) => {
       const facts = exceptionOfRow(row);
-      if (facts === undefined) return {};
+      if (facts === undefined) return NO_EFFECTS;
       const group = settlementRow(row)?.group;
       const next = openException({
         ...facts,

@@ -19,7 +19,13 @@ import { type BatchEffects, batchDraft } from './batch-draft.ts';
 import type { PaymentBooks } from './books-ahead.ts';
 import { knownExceptions } from './known-exceptions.ts';
 import type { MatchReads } from './left-by-steps.ts';
-import type { BatchSoFar, EffectsOfRow, RowContributor, RowEffects } from './row-effects.ts';
+import {
+  type BatchSoFar,
+  type EffectsOfRow,
+  NO_EFFECTS,
+  type RowContributor,
+  type RowEffects,
+} from './row-effects.ts';
 import { storedChargebacks, storedLines } from './statement-line-rows.ts';
 
 /** How much fits into one change. */
@@ -101,10 +107,12 @@ export async function matchBatch(
   );
   const effectsOfRow = Result.combine(effectsOf);
   if (effectsOfRow.isErr()) return err(effectsOfRow.error);
+  const feeOfRow: EffectsOfRow = ({ settled }) =>
+    settled === undefined ? NO_EFFECTS : { entries: entriesOfSettlement({ ids }, settled, at) };
   const exceptions = new Map<string, boolean>();
   for (;;) {
     const asked = new Set<string>();
-    const batch = matchedRows(effectsOfRow.value, asked);
+    const batch = matchedRows([feeOfRow, ...effectsOfRow.value], asked);
     if (asked.size === 0) {
       for (const [id, left] of moved) transactions.set(id, left);
       return ok(batch);
@@ -131,8 +139,7 @@ export async function matchBatch(
     for (const { row, next } of read) {
       const each = seenAgain(matchRow(row, books, terms.tolerance, at), isKnown, digests.sha256);
       const { settled } = each;
-      const effects: RowEffects[] = effectsOfEach.map((effectsOfOne) => effectsOfOne(each, draft.soFar));
-      if (settled !== undefined) effects.unshift({ entries: entriesOfSettlement({ ids }, settled, at) });
+      const effects = effectsOfEach.map((effectsOfOne) => effectsOfOne(each, draft.soFar));
       if (!draft.add(each, effects)) break;
       if (settled !== undefined) {
         const { paymentId } = settled.next;

@@ -35,7 +35,7 @@ export type ReportPorts = Readonly<{
 /** A part has at least so many bytes; a step of the job writes one. */
 export type ReportTerms = Readonly<{ partBytes: number }>;
 
-const REPORT_TERMS: ReportTerms = { partBytes: 8 * 1_024 * 1_024 };
+const REPORT_TERMS: ReportTerms = { partBytes: 5 * 1_024 * 1_024 };
 
 /** How many rows the finished parts have, and with which batch the next begins. */
 type Position = WrittenParts & Readonly<{ batch: number; rows: number }>;

@@ -33,6 +33,9 @@ export type RowEffects = Readonly<{
   line?: JsonObject;
 }>;
 
+/** Of a row that changes nothing, as most do of most things. */
+export const NO_EFFECTS: RowEffects = {};
+
 /** What the rows before have changed in the same commit. */
 export type BatchSoFar = Readonly<{
   aggregate<Kind extends AggregateKind>(kind: Kind, id: string): AggregateOf<Kind> | undefined;

@@ -73,7 +73,7 @@ export function pageOfLines<Failure>(
   }
 }
 
-const READ_AT_ONCE = 8;
+const READ_AT_ONCE = 4;
 
 /** The lines of one batch after the other, from one on; some are read ahead. An Err is the last thing given. */
 export async function* linesFrom(

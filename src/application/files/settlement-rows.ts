@@ -13,7 +13,7 @@ import type { Digests } from '../../ports/digests.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { lastInSequence } from './last-in-sequence.ts';
 import type { MatchReads } from './left-by-steps.ts';
-import type { EffectsOfRow, RowContributor } from './row-effects.ts';
+import { type EffectsOfRow, NO_EFFECTS, type RowContributor } from './row-effects.ts';
 
 type SettlementPorts = Readonly<{ aggregates: MatchReads['aggregates']; digests: Digests }>;
 
@@ -42,7 +42,7 @@ export const settlementRows =
       const settlements = new Map(all.map((each) => [each.group, each]));
       return (row, soFar) => {
         const of = settlementRow(row);
-        if (of === undefined) return {};
+        if (of === undefined) return NO_EFFECTS;
         const { group, addition } = of;
         const settlement = settlements.get(groupText(group));
         if (settlement === undefined)

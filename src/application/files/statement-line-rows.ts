@@ -19,7 +19,7 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
 import { lastInSequence } from './last-in-sequence.ts';
 import type { MatchReads } from './left-by-steps.ts';
-import type { RowContributor, RowEffects } from './row-effects.ts';
+import { NO_EFFECTS, type RowContributor, type RowEffects } from './row-effects.ts';
 
 /**
  * A row that stands for itself and matches is a line of the processor's statement from then on, with its ledger entries; where the
@@ -29,8 +29,8 @@ export const statementLineRows =
   ({ ids }: Readonly<{ ids: Ids }>): RowContributor =>
   ({ reconciliation: { id: reconciliationId, merchantId }, books, now: createdAt }) =>
     okAsync(({ outcome, row, transaction, announced }: MatchedRow): RowEffects => {
-      if (row.isErr() || !isStatementRow(row.value)) return {};
-      if (outcome !== 'matched' && outcome !== 'matched_within_tolerance') return {};
+      if (row.isErr() || !isStatementRow(row.value)) return NO_EFFECTS;
+      if (outcome !== 'matched' && outcome !== 'matched_within_tolerance') return NO_EFFECTS;
       if (announced !== undefined) {
         const filed = fileLine(announced, row.value, reconciliationId);
         return { aggregates: [{ action: 'statement_line.filed', before: announced, next: filed }] };

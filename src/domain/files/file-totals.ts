@@ -48,13 +48,18 @@ export function countRow(totals: FileTotals, row: FileRow | undefined): FileTota
   };
 }
 
-export function countOutcome({ counts, sums }: OutcomeTotals, { outcome, row }: MatchedRow): OutcomeTotals {
-  const counted = { ...counts, [outcome]: counts[outcome] + 1 };
-  const currency = row.isOk() ? row.value.currency : undefined;
-  if (currency === undefined || row.isErr()) return { counts: counted, sums };
-  const ofCurrency = sums[currency] ?? {};
-  const sum = withRow(ofCurrency[outcome] ?? NOTHING, row.value);
-  return { counts: counted, sums: { ...sums, [currency]: { ...ofCurrency, [outcome]: sum } } };
+/** With the rows of a batch. */
+export function countOutcomes(before: OutcomeTotals, rows: readonly MatchedRow[]): OutcomeTotals {
+  const counts = { ...before.counts };
+  const sums: Record<string, Partial<Record<Outcome, Sum>>> = {};
+  for (const { outcome, row } of rows) {
+    counts[outcome] += 1;
+    const currency = row.isOk() ? row.value.currency : undefined;
+    if (currency === undefined || row.isErr()) continue;
+    const ofCurrency = (sums[currency] ??= { ...before.sums[currency] });
+    ofCurrency[outcome] = withRow(ofCurrency[outcome] ?? NOTHING, row.value);
+  }
+  return { counts, sums: { ...before.sums, ...sums } };
 }
 
 /** The sums with the row that a line of outcomes is of, which says what the row said. */

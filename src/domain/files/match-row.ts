@@ -62,21 +62,19 @@ export function matchTransactionRow(
   tolerance: Tolerance,
   now: Instant,
 ): MatchedRow {
+  const read = ok(row);
   const transaction = transactionNamed(row, row.type === 'refund' ? 'refund' : 'capture', books);
-  if (transaction === undefined) return { outcome: 'missing_here', row: ok(row), differences: [] };
+  if (transaction === undefined) return { outcome: 'missing_here', row: read, differences: NO_DIFFERENCES };
   const uncaptured = uncapturedIn(row, transaction, books.transactionsOf(transaction.paymentId));
-  const as = (outcome: Outcome, differences: readonly FieldDifference[] = []): MatchedRow => ({
-    outcome,
-    row: ok(row),
-    differences,
-    transaction,
-    ...(uncaptured === 0n ? {} : { uncaptured }),
-  });
+  const as = (outcome: Outcome, differences = NO_DIFFERENCES): MatchedRow =>
+    uncaptured === 0n
+      ? { outcome, row: read, differences, transaction }
+      : { outcome, row: read, differences, transaction, uncaptured };
   const facts = differencesOfFacts(row, transaction);
   const amounts = differencesOfAmounts(row, transaction, uncaptured);
   const most = tolerance(transaction.amount.currency);
   const isWithin = amounts.every(({ by }) => by <= most);
-  const differences = [...facts, ...amounts.map(({ difference }) => difference)];
+  const differences = amounts.length === 0 ? facts : [...facts, ...amounts.map((each) => each.difference)];
   if (transaction.status === 'settled') return as('duplicate', isWithin ? facts : differences);
   if (facts.length > 0 || !isWithin) return as('mismatched', differences);
   const matched = as(amounts.length === 0 ? 'matched' : 'matched_within_tolerance', differences);
@@ -84,6 +82,8 @@ export function matchTransactionRow(
   if (transaction.status !== 'succeeded') return matched;
   return { ...matched, settled: { before: transaction, next: settle(transaction, row.fee, now) } };
 }
+
+const NO_DIFFERENCES: readonly FieldDifference[] = [];
 
 /** The transaction of ours that a row names; none, where its payment is another merchant's. */
 export const transactionNamed = (
@@ -126,15 +126,13 @@ function differencesOfAmounts(
   uncaptured: bigint,
 ): readonly AmountDifference[] {
   const known = transaction.status === 'pending' ? undefined : transaction.fee;
-  return [
-    ...differing(
-      'amount',
-      transaction.amount.minorUnits,
-      row.amount === undefined ? undefined : row.amount - uncaptured,
-    ),
-    ...differing('fee', known, row.fee),
-  ];
+  const captured = row.amount === undefined ? undefined : row.amount - uncaptured;
+  const amount = differing('amount', transaction.amount.minorUnits, captured);
+  const fee = differing('fee', known, row.fee);
+  return amount.length === 0 ? fee : [...amount, ...fee];
 }
+
+const NO_AMOUNTS: readonly AmountDifference[] = [];
 
 /** None where either side says nothing. */
 export function differing(
@@ -142,7 +140,7 @@ export function differing(
   ours: bigint | undefined,
   theirs: bigint | undefined,
 ): readonly AmountDifference[] {
-  if (ours === undefined || theirs === undefined || ours === theirs) return [];
+  if (ours === undefined || theirs === undefined || ours === theirs) return NO_AMOUNTS;
   const by = ours > theirs ? ours - theirs : theirs - ours;
   return [{ by, difference: { field, ours: whole(ours), theirs: whole(theirs) } }];
 }

@@ -1,7 +1,6 @@
 import { err, ok, Result } from 'neverthrow';
 import { parseId } from '../kernel/ids.ts';
 import { parseDay } from '../kernel/instant.ts';
-import { present } from '../kernel/present.ts';
 import { ROW_TYPES, type RowType } from '../merchants/settlement-mapping.ts';
 import {
   bad,
@@ -70,23 +69,24 @@ function rowOf(cell: CellOf<Column>, line: number): Cell<FileRow> {
   if (payoutId.isErr()) return err(payoutId.error);
   const bankReference = textOf('bank_reference', cell('bank_reference'));
   if (bankReference.isErr()) return err(bankReference.error);
-  const said = {
-    line,
-    fee: fee.value,
-    settledOn: settledOn.value,
-    ...present({ reference: reference.value, payoutId: payoutId.value, bankReference: bankReference.value }),
-  };
-  return rowOfType(cell, { ...said, type: type.value, status: status.value });
+  const said: Writable<Said> = { line, fee: fee.value, settledOn: settledOn.value };
+  if (reference.value !== undefined) said.reference = reference.value;
+  if (payoutId.value !== undefined) said.payoutId = payoutId.value;
+  if (bankReference.value !== undefined) said.bankReference = bankReference.value;
+  return rowOfType(cell, said, { type: type.value, status: status.value });
 }
+
+type Writable<Row> = { -readonly [Name in keyof Row]: Row[Name] };
 
 const STATUSES = ['settled', 'failed'] as const;
 
 function rowOfType(
   cell: CellOf<Column>,
-  { type, status, ...said }: Said & Readonly<{ type: RowType | undefined; status: TransactionRow['status'] }>,
+  said: Said,
+  { type, status }: Readonly<{ type: RowType | undefined; status: TransactionRow['status'] }>,
 ): Cell<FileRow> {
   if (type === undefined || type === 'payment' || type === 'refund')
-    return transactionRowOf(cell, { ...said, ...present({ type }), status });
+    return transactionRowOf(cell, said, type, status);
   // What failed to be paid, charged or taken back has moved nothing.
   if (status !== 'settled') return bad('status', 'not_of_type');
   if (type === 'chargeback' || type === 'chargeback_reversal')
@@ -98,9 +98,12 @@ function rowOfType(
 
 type Said = Omit<ChargeRow, 'type' | 'amount' | 'currency' | 'reference'> & Pick<TransactionRow, 'reference'>;
 
+/** Field by field: a file of a million rows is read twice. */
 function transactionRowOf(
   cell: CellOf<Column>,
-  said: Omit<TransactionRow, 'paymentId' | 'transactionId' | 'amount' | 'currency'>,
+  said: Said,
+  type: TransactionRow['type'],
+  status: TransactionRow['status'],
 ): Cell<TransactionRow> {
   const paymentId = idOf('payment_id', 'pay', cell('payment_id'));
   if (paymentId.isErr()) return err(paymentId.error);
@@ -110,12 +113,16 @@ function transactionRowOf(
   if (amount.isErr()) return err(amount.error);
   const currency = optional(cell('currency'), (text) => currencyOf('currency', text));
   if (currency.isErr()) return err(currency.error);
-  return ok({
+  const row: Writable<TransactionRow> = {
     ...said,
+    status,
     paymentId: paymentId.value,
     transactionId: transactionId.value,
-    ...present({ amount: amount.value, currency: currency.value }),
-  });
+  };
+  if (type !== undefined) row.type = type;
+  if (amount.value !== undefined) row.amount = amount.value;
+  if (currency.value !== undefined) row.currency = currency.value;
+  return ok(row);
 }
 
 const chargebackRowOf = (

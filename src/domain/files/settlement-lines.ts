@@ -1,3 +1,4 @@
+import type { CurrencyCode } from '../kernel/currency.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { type Whole, whole } from '../kernel/json.ts';
 import { present } from '../kernel/present.ts';
@@ -17,10 +18,11 @@ export function settlementGroup(row: FileRow, { transactionsOf }: Books): Settle
   const payment = paymentNamedBy(row);
   const ours = payment === undefined ? undefined : transactionsOf(payment)[0]?.amount.currency;
   const currency = row.currency ?? ours;
-  return currency === undefined
-    ? undefined
-    : { date: row.settledOn, currency, ...present({ payoutId: row.payoutId }) };
+  return currency === undefined ? undefined : groupOf(row, currency);
 }
+
+const groupOf = ({ settledOn: date, payoutId }: FileRow, currency: CurrencyCode): SettlementGroup =>
+  payoutId === undefined ? { date, currency } : { date, currency, payoutId };
 
 /**
  * Undefined for a row that is of none: one that is rejected, a duplicate that says what the row before it did, which is in the settlement of that
@@ -40,7 +42,7 @@ export function settlementRow({
   const said = row.value;
   const currency = said.currency ?? transaction?.amount.currency;
   if (currency === undefined) return undefined;
-  const group = { date: said.settledOn, currency, ...present({ payoutId: said.payoutId }) };
+  const group = groupOf(said, currency);
   const theirs = moved(said.type ?? typeOf(transaction), said.amount ?? 0n, said.fee ?? 0n);
   if (outcome === 'mismatched' || outcome === 'missing_here' || outcome === 'duplicate') {
     const isPaid = isStatementRow(said) || said.status === 'settled';
@@ -60,7 +62,7 @@ export function settlementRow({
   const ours = moved(part, amount.minorUnits, fee);
   const asSaid = moved(part, (said.amount ?? amount.minorUnits + uncaptured) - uncaptured, said.fee ?? fee);
   const tolerated = asSaid.amount - asSaid.fee - (ours.amount - ours.fee);
-  return { group, addition: { part, ...ours, ...(tolerated === 0n ? {} : { tolerated }) } };
+  return { group, addition: tolerated === 0n ? { part, ...ours } : { part, ...ours, tolerated } };
 }
 
 const typeOf = (transaction: Transaction | undefined): 'payment' | 'refund' =>

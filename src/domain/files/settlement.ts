@@ -135,7 +135,8 @@ export function addToContents(
   const { part, amount, fee } = addition;
   const isTransaction = part === 'payment' || part === 'refund';
   const isException = part === 'exception';
-  return {
+  const paid = part === 'payout' ? paidOut(payout, addition) : payout;
+  const contents = {
     firstBatch,
     lastBatch: batch,
     sums: isException ? sums : sumsWith(sums, part, amount, fee),
@@ -144,8 +145,8 @@ export function addToContents(
     exceptions: exceptions + (isException ? 1 : 0),
     unmatched: isException ? unmatched + amount - fee : unmatched,
     tolerated: tolerated + (addition.tolerated ?? 0n),
-    ...present({ payout: part === 'payout' ? paidOut(payout, addition) : payout }),
   };
+  return paid === undefined ? contents : { ...contents, payout: paid };
 }
 
 /** Whether a row is one of those that the amounts are made of. */

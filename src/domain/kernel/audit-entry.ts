@@ -37,27 +37,23 @@ export type AuditEntryRecord = Readonly<{
   hash: string;
 }>;
 
-/** In the order in which canonical JSON prints them, and field by field, as most of what is hashed is of links. */
-function sealedFields(entry: Unsealed<AuditEntry>): Omit<AuditEntryRecord, 'hash'> {
-  const { before, after, metadata, ipAddress, userAgent } = entry;
-  const fields: { -readonly [Name in keyof AuditEntryRecord]?: AuditEntryRecord[Name] } = {
-    action: entry.action,
-    actor: entry.actor,
-  };
-  if (after !== undefined) fields.after = inOrder(after);
-  if (before !== undefined) fields.before = inOrder(before);
-  fields.entity_id = entry.entityId;
-  fields.entity_type = entry.entityType;
-  fields.id = entry.id;
-  if (ipAddress !== undefined) fields.ip_address = ipAddress;
-  fields.merchant_id = entry.merchantId;
-  if (metadata !== undefined) fields.metadata = inOrder(metadata);
-  fields.previous_hash = entry.previousHash;
-  fields.sequence = entry.sequence;
-  fields.timestamp = rfc3339(entry.timestamp);
-  if (userAgent !== undefined) fields.user_agent = userAgent;
-  return fields as Omit<AuditEntryRecord, 'hash'>;
-}
+/** In the order in which canonical JSON prints them, without a copy, as most of what is hashed is of links; what is undefined is not printed. */
+const sealedFields = (entry: Unsealed<AuditEntry>): JsonObject => ({
+  action: entry.action,
+  actor: entry.actor,
+  after: entry.after && inOrder(entry.after),
+  before: entry.before && inOrder(entry.before),
+  entity_id: entry.entityId,
+  entity_type: entry.entityType,
+  id: entry.id,
+  ip_address: entry.ipAddress,
+  merchant_id: entry.merchantId,
+  metadata: entry.metadata && inOrder(entry.metadata),
+  previous_hash: entry.previousHash,
+  sequence: entry.sequence,
+  timestamp: rfc3339(entry.timestamp),
+  user_agent: entry.userAgent,
+});
 
 /** Seals and checks the chain of one entity of the audit trail. */
 export const auditTrailChain = auditChain<AuditEntry>(sealedFields, ({ entityId }) => entityId);

@@ -55,7 +55,12 @@ export function inOrder(record: JsonObject): JsonObject {
   if (isInOrder(record)) return record;
   const names = Object.keys(record);
   sortFew(names);
-  return Object.fromEntries(names.map((name) => [name, ordered(record[name])]));
+  // Set as a field, it would be the prototype.
+  if (Object.hasOwn(record, '__proto__'))
+    return Object.fromEntries(names.map((name) => [name, ordered(record[name])]));
+  const sorted: { [name: string]: Json | undefined } = {};
+  for (const name of names) sorted[name] = ordered(record[name]);
+  return sorted;
 }
 
 const ordered = (value: Json | undefined): Json | undefined =>
