@@ -44,6 +44,7 @@ import { timesContract } from './times.scenario.ts';
 import { transactionExportsContract } from './transaction-exports.scenario.ts';
 import { transfersContract } from './transfers.scenario.ts';
 import { uploadsContract } from './uploads.scenario.ts';
+import { webhookAnewContract } from './webhook-anew.scenario.ts';
 import { webhookHoldingContract } from './webhook-holding.scenario.ts';
 import { webhookRetriesContract } from './webhook-retries.scenario.ts';
 import { webhookWorkersContract } from './webhook-workers.scenario.ts';
@@ -71,6 +72,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   eventStreamsContract(adapter, open);
   webhookWorkersContract(adapter, open);
   webhookHoldingContract(adapter, open);
+  webhookAnewContract(adapter, open);
   retiredValuesContract(adapter, open);
   timesContract(adapter, open);
   paymentLimitsContract(adapter, open);

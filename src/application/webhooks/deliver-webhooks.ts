@@ -15,7 +15,7 @@ import {
   type EndpointHealth,
   UNKNOWN_HEALTH,
 } from '../../domain/webhooks/endpoint-health.ts';
-import type { OpenEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
+import { type OpenEndpoint, startsAnew } from '../../domain/webhooks/webhook-endpoint.ts';
 import type { Guarded } from '../../ports/commits.ts';
 import { type Deliveries, deliveryShardOf } from '../../ports/deliveries.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
@@ -24,8 +24,10 @@ import type { MovePorts } from '../kernel/aggregate-change.ts';
 import { type AttemptEnd, type AttemptPorts, attemptDelivery } from './attempt-delivery.ts';
 import { deliveryLanes, type Lane, type LaneBounds } from './delivery-lanes.ts';
 import { nextTry, nextTurn } from './delivery-turns.ts';
+import { failingSince } from './failing-since.ts';
 import { recallDeliveries } from './recall-deliveries.ts';
 import { type ObservedHealth, recordEndpointHealth } from './record-endpoint-health.ts';
+import { type ClosedLane, reopenLanes } from './reopen-lanes.ts';
 import { updateEndpoint } from './update-endpoint.ts';
 
 export type DeliverPorts = MovePorts &
@@ -96,6 +98,8 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
   const { attempt, forget, abandon } = attemptDelivery(ports);
   const recordHealth = recordEndpointHealth({ ids: ports.ids, updateEndpoint: updateEndpoint(ports) }, terms);
   const recall = recallDeliveries(ports);
+  const sinceWhen = failingSince(ports);
+  const reopen = reopenLanes(ports);
   const lanes = deliveryLanes(bounds, (delivery, lane) => void run(delivery, lane));
   /** Those that ended since the round under way began to read: what it read of them is old. */
   let ended = new Set<DeliveryId>();
@@ -127,6 +131,8 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
     return safeTry(async function* () {
       ended = new Set();
       const due = yield* deliveries.due(shards, clock.now(), limit);
+      const closed = closedAmong(due, clock.now());
+      if (closed.length > 0) yield* reopen(closed);
       if (isStopped) return ok(NOTHING);
       const now = clock.now();
       const { changes, ...counts } = place(due, limit, depth >= deepest, now);
@@ -135,6 +141,15 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
       if (changes.length > 0) yield* deliveries.save(changes);
       return ok(counts);
     });
+  }
+
+  function closedAmong(due: readonly PendingDelivery[], now: Instant): readonly ClosedLane[] {
+    const closed = new Map<Lane, ClosedLane>();
+    for (const { id, merchantId, endpointId } of due) {
+      const lane = lanes.laneOf(endpointId);
+      if (lane.health.closedUntil > now && !lanes.isHeld(id)) closed.set(lane, { lane, merchantId });
+    }
+    return [...closed.values()];
   }
 
   /** Gives each its place: a lane, or another time. */
@@ -212,7 +227,7 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
     const now = clock.now();
     switch (end.kind) {
       case 'sent':
-        return end.succeeded ? noteSuccess(lane, end, now) : noteFailure(lane, end, now);
+        return end.succeeded ? noteSuccess(lane, end, now) : noteFailure(delivery, lane, end, now);
       case 'not_enabled':
         lane.health = { ...UNKNOWN_HEALTH, pauseMs: NOT_ENABLED_MS };
         lane.isHolding = true;
@@ -235,10 +250,12 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
     await record(endpoint, { failingFrom: undefined, isGone: false }, now);
   }
 
-  async function noteFailure(lane: Lane, end: Sent, now: Instant): Promise<void> {
+  async function noteFailure(delivery: PendingDelivery, lane: Lane, end: Sent, now: Instant): Promise<void> {
     const { endpoint, attempt: made, retryAfterMs } = end;
     const failure = { now, durationMs: made.durationMs, ...present({ retryAfterMs }) };
-    lane.health = afterFailure(healthAt(lane, endpoint), failure);
+    const since =
+      lane.url === undefined ? await sinceWhen(delivery, endpoint, now).orTee(onFault).unwrapOr(now) : now;
+    lane.health = afterFailure({ failingFrom: since, ...healthAt(lane, endpoint) }, failure);
     lane.isHolding = endpoint.failingSince !== undefined;
     lanes.trim(lane);
     const { failingFrom, closedUntil } = lane.health;
@@ -246,11 +263,12 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
     await record(endpoint, { failingFrom, isGone: saysGone(made) }, now);
   }
 
-  /** Another URL is another receiver: what was seen of the one before says nothing. */
-  function healthAt(lane: Lane, { url }: OpenEndpoint): EndpointHealth {
-    const health = lane.url === url ? lane.health : UNKNOWN_HEALTH;
-    lane.url = url;
-    return health;
+  /** Another URL is another receiver, and one that was enabled again starts anew: what was seen before says nothing. */
+  function healthAt(lane: Lane, endpoint: OpenEndpoint): EndpointHealth {
+    const { url, health } = lane;
+    lane.url = endpoint.url;
+    const isOld = health.failingFrom !== undefined && startsAnew(endpoint, health.failingFrom);
+    return url === endpoint.url && !isOld ? health : UNKNOWN_HEALTH;
   }
 
   async function hold(those: readonly PendingDelivery[], lane: Lane, until: Instant, now: Instant) {

@@ -1,7 +1,12 @@
 import { okAsync, type ResultAsync } from 'neverthrow';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
-import { disableEndpoint, type OpenEndpoint, recordFailing } from '../../domain/webhooks/webhook-endpoint.ts';
+import {
+  disableEndpoint,
+  type OpenEndpoint,
+  recordFailing,
+  startsAnew,
+} from '../../domain/webhooks/webhook-endpoint.ts';
 import { publishedEndpoint } from '../../domain/webhooks/webhook-endpoint-record.ts';
 import type { Ids } from '../../ports/ids.ts';
 import type { UpdateEndpoint, UpdateEndpointFailure } from './update-endpoint.ts';
@@ -21,7 +26,7 @@ export type RecordEndpointHealth = (
 ) => ResultAsync<boolean, UpdateEndpointFailure>;
 
 /** For how long it must have failed to be worth a version of it. */
-const WORTH_NOTING_MS = 60_000;
+export const WORTH_NOTING_MS = 60_000;
 
 const ORIGIN: Origin = { actor: { id: 'webhooks', type: 'system' }, requestId: 'webhooks' };
 
@@ -32,7 +37,8 @@ export const recordEndpointHealth =
   ): RecordEndpointHealth =>
   (endpoint, { failingFrom, isGone }, now) => {
     const noted = endpoint.failingSince;
-    const since = failingFrom === undefined ? undefined : Math.min(noted ?? failingFrom, failingFrom);
+    // What is noted is since it was enabled, also where this worker has seen it fail before.
+    const since = failingFrom === undefined ? undefined : (noted ?? failingFrom);
     const hasRecovered = since === undefined && noted !== undefined;
     const isNews = since !== undefined && noted === undefined && now - since >= WORTH_NOTING_MS;
     const isOver = since !== undefined && (isGone || now - since >= disableAfterMs);
@@ -40,6 +46,7 @@ export const recordEndpointHealth =
     return updateEndpoint<OpenEndpoint>(endpoint, ORIGIN, (newest, at) => {
       // It was enabled or moved meanwhile: what was observed is about another state of affairs.
       if (newest.status !== 'enabled' || newest.url !== endpoint.url) return okAsync(undefined);
+      if (since !== undefined && startsAnew(newest, since)) return okAsync(undefined);
       if (since === undefined)
         return okAsync(
           newest.failingSince === undefined

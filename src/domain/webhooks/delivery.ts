@@ -211,6 +211,18 @@ export const replayDelivery = (delivery: Delivery, now: Instant): PendingDeliver
 export const isReplayedSince = ({ expiresAt }: Delivery, begun: Begun | undefined, now: Instant): boolean =>
   begun !== undefined && now >= begun.aloneUntil && expiresAt >= begun.at + DELIVERY_LIFETIME_MS;
 
+/**
+ * When the attempts began that failed, without one that succeeded, since it was made or replayed and since its endpoint was
+ * changed; undefined where there are none, or they went elsewhere.
+ */
+export const failingFrom = (
+  { url, attempts, expiresAt }: PendingDelivery,
+  endpoint: Pick<OpenEndpoint, 'url' | 'updatedAt'>,
+): Instant | undefined => {
+  const from = Math.max(expiresAt - DELIVERY_LIFETIME_MS, endpoint.updatedAt);
+  return url === endpoint.url ? attempts.find(({ at }) => at >= from)?.at : undefined;
+};
+
 /** When it may be forgotten; never, while it is pending. */
 export const forgettableAt = (delivery: Delivery): Instant | undefined =>
   delivery.status === 'pending' ? undefined : delivery.updatedAt + DELIVERIES_KEPT_MS;

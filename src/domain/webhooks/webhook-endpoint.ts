@@ -149,6 +149,15 @@ export const disableEndpoint = (endpoint: OpenEndpoint, now: Instant): OpenEndpo
   status: 'disabled',
 });
 
+/**
+ * Whether it was enabled again or changed otherwise after `failingFrom`, or has recovered since: what failed until then says
+ * nothing of it as it is now.
+ */
+export const startsAnew = (
+  { failingSince, updatedAt }: Pick<OpenEndpoint, 'failingSince' | 'updatedAt'>,
+  failingFrom: Instant,
+): boolean => failingSince === undefined && updatedAt > failingFrom;
+
 export const removeEndpoint = (endpoint: OpenEndpoint, now: Instant): RemovedEndpoint => ({
   ...tombstone(endpoint, now),
   status: 'removed',
