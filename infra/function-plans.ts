@@ -151,11 +151,14 @@ export const PLATFORM_FUNCTIONS = {
   jobs: platform(jobs, 1),
   webhooks: platform(
     [
+      // In one batch they are allowed together or not at all: one that was removed must not hold up the others.
       {
         of: 'table',
         to: ['dynamodb:GetItem', 'dynamodb:BatchGetItem'],
-        leadingKeys: [KEYS.webhookEndpoints, KEYS.deliveries],
+        leadingKeys: [KEYS.webhookEndpoints, KEYS.removedEndpoints, KEYS.deliveries],
       },
+      // What was held for an endpoint is recalled once it answers.
+      { of: 'table', to: ['dynamodb:Query'], leadingKeys: [KEYS.deliveries] },
       // An endpoint that is gone is disabled, with its event.
       {
         of: 'table',

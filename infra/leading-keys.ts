@@ -29,6 +29,7 @@ export const KEYS = {
   customerAccess: '*#A#customer_access',
   exports: '*#A#export',
   webhookEndpoints: '*#A#webhook_endpoint',
+  removedEndpoints: '*#AC#webhook_endpoint',
   outbox: '#E#*',
   leases: '#L',
   schema: '#S',

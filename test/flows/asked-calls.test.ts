@@ -22,6 +22,7 @@ import { REGION } from '../support/aws-messaging.ts';
 import { freshTable } from '../support/dynamodb-tables.ts';
 import { httpEvent } from '../support/gateway.ts';
 import { aPaymentBody } from '../support/http-app.ts';
+import { answerAgain } from '../support/lambda/answering-again.ts';
 import { anEmulatedSecret, approvalsDeployment } from '../support/lambda/approvals-deployment.ts';
 import { aCall, SCHEDULED, type Sent, someFunctions } from '../support/lambda/functions.ts';
 import type { Instance } from '../support/lambda/runtime-api.ts';
@@ -230,7 +231,8 @@ describe.runIf(EMULATORS.every(hasEmulator))('What functions ask of AWS', () => 
       Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3 }],
     });
     await captureInSilence();
-
+    receiver.isBack();
+    await answerAgain({ table, url: receiver.url, send, invoked });
     receiver.isGone();
     await send(await aCall('/webhook_endpoints', { body: { url: receiver.url } }));
     await send(await aCall('/payments', { body: aPaymentBody(), key: 'last' }));
