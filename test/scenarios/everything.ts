@@ -3,6 +3,7 @@ import { acceptingDisputesContract } from './accepting-disputes.scenario.ts';
 import { authorizationExpiryContract } from './authorization-expiry.scenario.ts';
 import { awaitedCustomersContract } from './awaited-customers.scenario.ts';
 import { claimTracesContract } from './claim-traces.scenario.ts';
+import { deliveriesOfPaymentsContract } from './deliveries-of-payments.scenario.ts';
 import { disputeMoneyContract } from './dispute-money.scenario.ts';
 import { disputesContract } from './disputes.scenario.ts';
 import { endedPaymentsContract } from './ended-payments.scenario.ts';
@@ -73,6 +74,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   webhookWorkersContract(adapter, open);
   webhookHoldingContract(adapter, open);
   webhookAnewContract(adapter, open);
+  deliveriesOfPaymentsContract(adapter, open);
   retiredValuesContract(adapter, open);
   timesContract(adapter, open);
   paymentLimitsContract(adapter, open);

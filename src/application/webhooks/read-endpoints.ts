@@ -25,7 +25,7 @@ const PAGE = 100;
 
 /** One read for each hundred. */
 export const listEndpoints =
-  ({ aggregates }: Readonly<{ aggregates: Aggregates }>): ListEndpoints =>
+  ({ aggregates }: Readonly<{ aggregates: Pick<Aggregates, 'list'> }>): ListEndpoints =>
   (merchantId) =>
     safeTry(async function* () {
       const endpoints: OpenEndpoint[] = [];
