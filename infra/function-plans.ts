@@ -189,7 +189,11 @@ export const PLATFORM_FUNCTIONS = {
   recovery: platform([reads(...TENANT_KEYS), puts(...PAYMENT_KEYS), indexed('dueIndex')], 1),
   retention: platform(
     [
-      { of: 'table', to: ['dynamodb:BatchGetItem', 'dynamodb:PutItem'], leadingKeys: [KEYS.claims] },
+      {
+        of: 'table',
+        to: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem'],
+        leadingKeys: [KEYS.claims],
+      },
       indexed('dueIndex'),
       { of: 'objects', to: ['s3:DeleteObject', 's3:AbortMultipartUpload'] },
       { of: 'bucket', to: ['s3:ListBucket', 's3:ListBucketMultipartUploads'] },

@@ -86,6 +86,12 @@ const UNHEARD: readonly Readonly<{ names: RegExp; rights: RegExp; because: strin
     because: 'of a payment whose processor keeps a fee at once, as `process` posts it',
   },
   {
+    names: /^retention$/,
+    rights: /^dynamodb:GetItem table \*#C#\*$/,
+    because:
+      'one alone is asked for by itself: where no more is due than that, or one more than goes at once',
+  },
+  {
     names: /^relay$/,
     rights: /^dynamodb:(PutItem|UpdateItem|DeleteItem) table #E#\*$/,
     because: 'an event that a sink refuses is put off and parked: test/contract/outbox.contract.ts',
@@ -234,6 +240,21 @@ describe('What a function may do', () => {
         (right) => !UNHEARD.some(({ names, rights }) => names.test(name) && rights.test(right)),
       );
       expect(unexplained).toEqual([]);
+    },
+  );
+
+  it.each(Object.keys(PLANS))(
+    'is to read by itself what it reads with others, as a batch of one is: %s',
+    (name) => {
+      const keysOf = (action: string) =>
+        sorted(
+          (PLANS[name]?.asks ?? []).flatMap(({ to, leadingKeys = [] }) =>
+            to.includes(action) ? leadingKeys : [],
+          ),
+        );
+      expect(keysOf('dynamodb:GetItem')).toEqual(
+        expect.arrayContaining([...keysOf('dynamodb:BatchGetItem')]),
+      );
     },
   );
 
