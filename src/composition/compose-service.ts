@@ -1,6 +1,7 @@
 import { Container, type ContainerModule, type ServiceIdentifier } from 'inversify';
 import { approvalsModule } from './approvals-module.ts';
 import type { ApprovalsSettings } from './approvals-settings.ts';
+import { makeResultsPlain } from './plain-results.ts';
 import { platformModule } from './platform-module.ts';
 import type { Encoders, PlatformSettings } from './platform-settings.ts';
 import type { PlacedStorage } from './storage-settings.ts';
@@ -22,6 +23,7 @@ export const composeApprovals = (settings: ApprovalsSettings<PlacedStorage>): Se
   composed(approvalsModule(settings));
 
 function composed(module: ContainerModule): Service {
+  makeResultsPlain();
   const container = new Container({ defaultScope: 'Singleton' });
   container.load(module);
   return {

@@ -27,7 +27,6 @@ describe('Simulated histories of the whole system', () => {
       const first = await playHistory(planOf(seed, history));
       const second = await playHistory(planOf(seed, history));
       expect(second.trace).toEqual(first.trace);
-      expect(second.hash).toBe(first.hash);
     }
   });
 
@@ -51,10 +50,10 @@ describe('Simulated histories of the whole system', () => {
   });
 
   it('differ from one number to the next', async () => {
-    const hashes = new Set<string>();
+    const traces = new Set<string>();
     for (let history = 0; history < 5; history += 1)
-      hashes.add((await playHistory(planOf(seed, history))).hash);
-    expect(hashes.size).toBe(5);
+      traces.add((await playHistory(planOf(seed, history))).trace.join('\n'));
+    expect(traces.size).toBe(5);
   });
 
   it('are shrunk to the few actions that break them', async () => {

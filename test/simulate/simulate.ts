@@ -30,25 +30,31 @@ export async function simulate({
 }: Terms): Promise<Simulated> {
   let steps = 0;
   for (let history = from; history < until; history += 1) {
-    const tried = await fc.check(
-      fc.asyncProperty(plans, async (plan) => {
-        const played = await playHistory(plan, breaking);
-        steps += played.steps;
-        return played.faults.length === 0;
-      }),
-      { seed: seedOf(seed, history), numRuns: 1, ...boundOf(shrinkMs) },
-    );
-    if (!tried.failed) continue;
     const plan = planOf(seed, history);
-    const [shrunk] = tried.counterexample ?? [plan];
+    const played = await playHistory(plan, breaking);
+    steps += played.steps;
+    if (played.faults.length === 0) continue;
+    const shrunk = shrinkMs === 0 ? plan : await shrunkOf(seedOf(seed, history), shrinkMs, breaking);
     const { faults } = await playHistory(shrunk, breaking);
     return { histories: history - from + 1, steps, broken: { history, plan, shrunk, faults } };
   }
   return { histories: until - from, steps };
 }
 
-const boundOf = (shrinkMs: number) =>
-  shrinkMs === 0 ? { endOnFailure: true } : { interruptAfterTimeLimit: shrinkMs };
+/** The smallest plan that still breaks, of those that were found in time. */
+async function shrunkOf(planSeed: number, shrinkMs: number, breaking: Breaking | undefined): Promise<Plan> {
+  const breaks = fc.asyncProperty(
+    plans,
+    async (plan) => (await playHistory(plan, breaking)).faults.length === 0,
+  );
+  const { counterexample } = await fc.check(breaks, {
+    seed: planSeed,
+    numRuns: 1,
+    interruptAfterTimeLimit: shrinkMs,
+  });
+  if (counterexample === null) throw new Error(`the plan of ${planSeed} breaks no more`);
+  return counterexample[0];
+}
 
 /** The plan of one history. */
 export function planOf(seed: number, history: number): Plan {

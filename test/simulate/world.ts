@@ -6,6 +6,7 @@ import type { ApprovalsPorts } from '../../src/application/approvals/approvals-u
 import { aggregateChange } from '../../src/application/kernel/aggregate-change.ts';
 import type { Ports } from '../../src/application/use-cases.ts';
 import { createEndpoint } from '../../src/application/webhooks/create-endpoint.ts';
+import { makeResultsPlain } from '../../src/composition/plain-results.ts';
 import type { DomainEvent } from '../../src/domain/kernel/events.ts';
 import type { MerchantId } from '../../src/domain/kernel/ids.ts';
 import { amountsOf } from '../../src/domain/payments/payment.ts';
@@ -74,6 +75,9 @@ const sinkGone = { kind: 'SinkUnavailable', cause: 'simulated' } as const;
 const SINK_SILENCE = { lost: sinkGone, refused: sinkGone };
 /** Ports that stand in for a queue and a bus, and are silent as those are. */
 const SINKS: readonly string[] = ['approvalQueue', 'eventBus'];
+
+// As both services have them.
+makeResultsPlain();
 
 /** Two merchants with an endpoint each, at noon. */
 export async function aWorld(seed: number, breaking: Breaking = {}): Promise<World> {

@@ -47,8 +47,9 @@ export function shardAssignment(
   { work, shards, holder, leaseMs = LEASE_MS }: AssignmentTerms,
 ): ShardAssignment {
   const [working, resting] = [`${work}/worker/`, `${work}/resting/`];
-  const shardName = (shard: number) => `${work}/shard/${shard}`;
   const all = Array.from({ length: shards }, (_, shard) => shard);
+  const names = all.map((shard) => `${work}/shard/${shard}`);
+  const shardName = (shard: number) => names[shard] as string;
   let held: readonly number[] = [];
   /** Since when this worker works; undefined while it rests. */
   let since: Instant | undefined;

@@ -87,30 +87,41 @@ export function auditChain<Link extends ChainLink>(
     verify,
     verifyRecord: (links, entity, sha256) =>
       verify(links, entity, sha256).andThen<number, BrokenChain | RecordDiffers>((length) => {
-        let record: JsonObject = {};
+        const fields: Fields = new Map();
         for (const [index, link] of links.entries()) {
-          if (!beginsWith(link, record))
+          if (!beginsWith(link, fields))
             return err({ kind: 'BrokenChain', entityId: entity.id, sequence: index + 1, fault: 'edited' });
-          record = foldChain([{ after: record }, link]);
+          fold(fields, link);
         }
-        return canonicalJson(record) === canonicalJson(entity.record)
+        return isRecord(fields, entity.record)
           ? ok(length)
           : err({ kind: 'RecordDiffers', entityId: entity.id });
       }),
   };
 }
 
+/** What a link says of its change. */
+type Changed = Pick<ChainLink, 'before' | 'after'>;
+
+/** A record while its chain is folded. */
+type Fields = Map<string, Json | undefined>;
+
 /** True where every field that the link changes was before as the link says: with that value, or not there. */
-const beginsWith = (
-  { before = {}, after = {} }: Pick<ChainLink, 'before' | 'after'>,
-  record: JsonObject,
-): boolean =>
-  [...Object.keys(before), ...Object.keys(after)].every((name) =>
-    Object.hasOwn(before, name)
-      ? Object.hasOwn(record, name) &&
-        canonicalJson(record[name] as Json) === canonicalJson(before[name] as Json)
-      : !Object.hasOwn(record, name),
-  );
+function beginsWith({ before = {}, after = {} }: Changed, fields: Fields): boolean {
+  for (const name of Object.keys(before))
+    if (!fields.has(name) || !isAlike(fields.get(name), before[name])) return false;
+  return Object.keys(after).every((name) => Object.hasOwn(before, name) || !fields.has(name));
+}
+
+/** True where both have the same fields, and the same in each; one that is undefined is none. */
+function isRecord(fields: Fields, record: JsonObject): boolean {
+  for (const [name, value] of fields) if (!isAlike(value, record[name])) return false;
+  return Object.keys(record).every((name) => record[name] === undefined || fields.has(name));
+}
+
+/** Of one canonical text, or both undefined. */
+const isAlike = (a: Json | undefined, b: Json | undefined): boolean =>
+  a === b || (a !== undefined && b !== undefined && canonicalJson(a) === canonicalJson(b));
 
 /** What a chain's next link says of a change: the first holds the whole record, the others what changed. */
 export const linkOfChange = (
@@ -125,11 +136,13 @@ export const linkOfChange = (
  * The record that a chain leaves, first link first: each link takes away the fields that only its `before` has and sets
  * those of its `after`. Of a whole chain it is what its entity must be stored as.
  */
-export function foldChain(links: readonly Pick<ChainLink, 'before' | 'after'>[]): JsonObject {
-  const fields = new Map<string, Json | undefined>();
-  for (const { before = {}, after = {} } of links) {
-    for (const name of Object.keys(before)) fields.delete(name);
-    for (const [name, value] of Object.entries(after)) fields.set(name, value);
-  }
+export function foldChain(links: readonly Changed[]): JsonObject {
+  const fields: Fields = new Map();
+  for (const link of links) fold(fields, link);
   return Object.fromEntries(fields);
+}
+
+function fold(fields: Fields, { before = {}, after = {} }: Changed): void {
+  for (const name of Object.keys(before)) fields.delete(name);
+  for (const [name, value] of Object.entries(after)) fields.set(name, value);
 }
