@@ -11,6 +11,7 @@ import { expectChainsWhole } from '../support/books.ts';
 import { held } from '../support/stripe-double/books.ts';
 import { authorize, capture, lapse, release } from '../support/stripe-double/charging.ts';
 import { eventsTo, paymentsOn } from '../support/stripe-double/payments.ts';
+import { settleRefund } from '../support/stripe-double/refunds.ts';
 import { type StripeDouble, startStripeDouble } from '../support/stripe-double/server.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -90,6 +91,30 @@ describe.runIf(hasStripeDescription())('Payments that have ended, and what Strip
       await expectChainsWhole(world.storage, payment);
     },
   );
+
+  it('a refund that the bank sends back after it succeeded puts its payment in attention, and is named there', async () => {
+    const payment = await paid('pm_card_refundFail');
+    (await use.move(aModification(payment.id, { type: 'refund', amount: 30n })))._unsafeUnwrap();
+    expect(await use.post(double.books().events.values())).toContain('queued');
+    await use.compare();
+    expect((await now(payment)).attention).toBeUndefined();
+    const known = new Set(double.books().events.keys());
+    const [refund] = double.books().refunds.keys();
+    settleRefund(double.books(), refund ?? '', 'failed');
+    const news = [...double.books().events.values()].filter(({ id }) => !known.has(id));
+    expect(await use.post(news)).toEqual(['queued']);
+    await use.compare();
+    const found = await now(payment);
+    expect(found).toMatchObject({
+      status: 'succeeded',
+      refunded: { minorUnits: 30n },
+      attention: {
+        reason: 'state_differs',
+        seen: { state: 'declined', processorId: refund, amount: { minorUnits: 30n } },
+      },
+    });
+    await expectChainsWhole(world.storage, found);
+  });
 
   it('asks Stripe nothing about an event that says what is on record', async () => {
     await paid('pm_card_visa');

@@ -103,6 +103,56 @@ export function endedPaymentsContract(adapter: string, open: () => Promise<Stora
       expect((await compare(id)).payment.version).toBe(version);
     });
 
+    it('need people where a refund that succeeded failed at the bank, each once, until two have seen it', async () => {
+      const id = await ended('card');
+      const { processorId = '' } = await desk.find(id);
+      for (const amount of [40n, 60n]) await desk.modify(id, { type: 'refund', amount });
+      await desk.modify(id, { type: 'refund', amount: 10n });
+      const { transactions } = await desk.sound(id);
+      const refunds = transactions.filter(({ type }) => type === 'refund');
+      const failing = new Set<string>();
+      desk.says((query) => {
+        const refund = refunds.find((each) => each.id === query.reference);
+        if (refund === undefined) return okAsync(taken(2_500n, processorId));
+        const parts = { approved: !failing.has(refund.id), decline: 'movement_refused' } as const;
+        return okAsync(aVerdict(refund.amount.minorUnits, { ...parts, processorId: `re_${refund.id}` }));
+      });
+      const agreed = await compare(id);
+      expect(agreed.payment.attention).toBeUndefined();
+      for (const { id: refund } of refunds.filter(({ amount }) => amount.minorUnits > 10n))
+        failing.add(refund);
+      for (const refund of failing) {
+        const { payment, events: published } = await compare(id);
+        expect(payment).toMatchObject({
+          status: 'succeeded',
+          refunded: { minorUnits: 110n },
+          attention: { reason: 'state_differs', seen: { state: 'declined', processorId: `re_${refund}` } },
+        });
+        expect(published.at(-1)).toBe('payment.attention');
+        expect((await compare(id)).payment.version).toBe(payment.version);
+        (await desk.propose(id))._unsafeUnwrap();
+        (await desk.confirm(id))._unsafeUnwrap();
+      }
+      const settled = await compare(id);
+      expect(settled.payment.attention).toBeUndefined();
+    });
+
+    it('need no people about a refund that two people ended, whatever the record goes on to say of it', async () => {
+      const id = await ended('card');
+      const { processorId = '' } = await desk.find(id);
+      const saysOfRefund = (parts: Parameters<typeof aVerdict>[1]) =>
+        desk.says((query) => okAsync('charge' in query ? aVerdict(4n, parts) : taken(2_500n, processorId)));
+      saysOfRefund({});
+      await desk.modify(id, { type: 'refund', amount: 5n });
+      await desk.recovered();
+      (await desk.propose(id))._unsafeUnwrap();
+      (await desk.confirm(id))._unsafeUnwrap();
+      saysOfRefund({ approved: false, decline: 'movement_refused' });
+      const { payment } = await compare(id);
+      expect(payment).toMatchObject({ status: 'succeeded', refunded: { minorUnits: 5n } });
+      expect(payment.attention).toBeUndefined();
+    });
+
     it('are compared once the processor is back, and once nothing of them is under way', async () => {
       const id = await ended('card');
       desk.says(() => errAsync({ kind: 'ProcessorUnavailable' }));

@@ -19,7 +19,7 @@ import type { ModificationRequest } from '../../src/domain/payments/modification
 import type { CaptureMethod, Payment } from '../../src/domain/payments/payment.ts';
 import type { Proposing } from '../../src/domain/payments/resolution.ts';
 import type { Commits } from '../../src/ports/commits.ts';
-import type { Processor, Verdict } from '../../src/ports/processor.ts';
+import type { Processor, RecordQuery, Verdict } from '../../src/ports/processor.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aKey, aMerchantId, digests, NOON, origin, terms } from '../fixtures/changes.ts';
 import { aResolver } from '../fixtures/exceptions.ts';
@@ -44,7 +44,7 @@ export function resolutionDesk(open: () => Promise<Storage>) {
   const merchantId = aMerchantId();
   let storage: Storage;
   let desk: ReturnType<typeof aProcess>;
-  let says: (() => Says) | undefined;
+  let says: ((query: RecordQuery) => Says) | undefined;
   let asked: string[];
   let instead: Partial<Commits> | undefined;
 
@@ -73,7 +73,7 @@ export function resolutionDesk(open: () => Promise<Storage>) {
         says === undefined
           ? simulated.move(order)
           : simulated.move(order).andThen(() => errAsync({ kind: 'ProcessorOutcomeUnknown' as const })),
-      lookup: (query) => (says === undefined ? simulated.lookup(query) : says()),
+      lookup: (query) => (says === undefined ? simulated.lookup(query) : says(query)),
     };
     const ports = {
       ...storage,
@@ -117,7 +117,7 @@ export function resolutionDesk(open: () => Promise<Storage>) {
     find,
     recovered,
     /** From now on the processor's record says this of whatever is asked. */
-    says: (answer: (() => Says) | undefined) => {
+    says: (answer: ((query: RecordQuery) => Says) | undefined) => {
       says = answer;
     },
     /** From now on commits go through this. */

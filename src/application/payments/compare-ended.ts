@@ -4,7 +4,12 @@ import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { canonicalJson, type Json } from '../../domain/kernel/json.ts';
-import { type AttentionReason, isForgotten, type Seen } from '../../domain/payments/attention.ts';
+import {
+  type AttentionReason,
+  isForgotten,
+  isSameCause,
+  type Seen,
+} from '../../domain/payments/attention.ts';
 import { attentionRecord } from '../../domain/payments/attention-record.ts';
 import { contradictionOf, type Ended, isAtRest } from '../../domain/payments/ended-charge.ts';
 import { isUndecided, moved } from '../../domain/payments/payment.ts';
@@ -19,6 +24,7 @@ import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailabl
 import type { Vault } from '../../ports/vault.ts';
 import { openProcessorConfig } from '../merchants/merchant-secrets.ts';
 import { chargeQuery } from './ask-for-charge.ts';
+import { failedRefunds } from './failed-refunds.ts';
 import { linksOf } from './intact-payment.ts';
 import { paymentChange } from './payment-change.ts';
 import { raised, SILENT, seenIn, withoutAttention } from './raise-attention.ts';
@@ -42,11 +48,11 @@ export type Comparison =
   | Readonly<{ kind: 'later' }>;
 
 /**
- * Asks the processor for the charge of a payment that has ended here, and compares. What contradicts the books puts the payment in
- * attention, and what agrees with them ends that; the books stay as they are in both cases. What two people have settled with the same
- * words of the processor before them is not put to people again. A payment of which something is under way is compared after that. A
- * processor that is away is waited for; one whose record of a charge cannot be read for a day needs people. Two reads and a processor call;
- * one read more where something differs.
+ * Asks the processor for the charge of a payment that has ended here, and for its refunds, and compares. What contradicts the books puts
+ * the payment in attention, and what agrees with them ends that; the books stay as they are in both cases. What two people have settled
+ * with the same words of the processor before them is not put to people again. A payment of which something is under way is compared
+ * after that. A processor that is away is waited for; one whose record of a charge cannot be read for a day needs people. Two reads and a
+ * processor call, beside those of refunds; one read more where something differs.
  */
 export type CompareEnded = (
   asked: ComparedPayment,
@@ -61,12 +67,31 @@ export const compareEnded =
       if (payment.status === 'pending' || isUndecided(payment)) return okAsync(NOTHING);
       if (!isAtRest(payment)) return okAsync(LATER);
       const merchant = yield* ports.merchants.find(merchantId);
-      const seen = await seenOf(ports.processor, payment, yield* openProcessorConfig(ports.vault, merchant));
-      const now = ports.clock.now();
+      const config = yield* openProcessorConfig(ports.vault, merchant);
+      const seen = await seenOf(ports.processor, payment, config);
       if (seen === 'away') return okAsync(LATER);
-      if (seen !== 'unread') return differing(ports, payment, seen, contradictionOf(payment, seen, now), now);
-      return isForgotten(since, now) ? differing(ports, payment, SILENT, 'silence', now) : okAsync(LATER);
+      if (seen === 'unread') {
+        const now = ports.clock.now();
+        const silence: readonly Cause[] = [{ reason: 'silence', seen: SILENT }];
+        return isForgotten(since, now) ? differing(ports, payment, silence, now) : okAsync(LATER);
+      }
+      const failed = yield* failedRefunds(ports, payment, config);
+      if (failed === 'away') return okAsync(LATER);
+      const now = ports.clock.now();
+      const causes = [
+        ...causesOf(contradictionOf(payment, seen, now), seen),
+        ...failed.flatMap((refund) => causesOf('state_differs', refund)),
+      ];
+      if (causes.length > 0 || payment.attention === undefined || seen.state !== 'pending')
+        return differing(ports, payment, causes, now);
+      return okAsync(NOTHING);
     });
+
+/** Something in which the processor's record contradicts the books. */
+type Cause = Readonly<{ reason: AttentionReason; seen: Seen }>;
+
+const causesOf = (reason: AttentionReason | undefined, seen: Seen): readonly Cause[] =>
+  reason === undefined ? [] : [{ reason, seen }];
 
 const NOTHING: Comparison = { kind: 'compared' };
 const LATER: Comparison = { kind: 'later' };
@@ -85,26 +110,26 @@ const seenOf = (
     },
   );
 
+/** One cause at a time is put to people: that which they have already, or the first that none of them have settled. */
 const differing = (
   ports: CompareEndedPorts,
   payment: Ended,
-  seen: Seen,
-  reason: AttentionReason | undefined,
+  causes: readonly Cause[],
   now: Instant,
 ): ResultAsync<Comparison, StorageUnavailable> => {
-  if (reason === undefined)
-    return okAsync(
-      payment.attention === undefined || seen.state === 'pending'
-        ? NOTHING
-        : changed(ports, payment, atEase(payment, now), now),
-    );
-  const next = raised(payment, { reason, seen }, now);
-  if (next === undefined) return okAsync(NOTHING);
-  return ports.payments
-    .historyOf(payment.merchantId, payment.id)
-    .map((history) =>
-      wasSettledOn(linksOf(payment, history), seen) ? NOTHING : changed(ports, payment, next, now),
-    );
+  const { attention, merchantId, id } = payment;
+  const eased = () =>
+    attention === undefined ? NOTHING : changed(ports, payment, atEase(payment, now), now);
+  if (causes.length === 0) return okAsync(eased());
+  if (attention !== undefined && causes.some((cause) => isSameCause(attention, cause)))
+    return okAsync(NOTHING);
+  return ports.payments.historyOf(merchantId, id).map((history) => {
+    const links = linksOf(payment, history);
+    const cause = causes.find(({ seen }) => !wasSettledOn(links, seen));
+    if (cause === undefined) return eased();
+    const next = raised(payment, cause, now);
+    return next === undefined ? NOTHING : changed(ports, payment, next, now);
+  });
 };
 
 const atEase = (payment: Ended, now: Instant): Ended => {

@@ -8,6 +8,7 @@ import {
   type OpenClaim,
   takeOver,
 } from '../../domain/kernel/claim.ts';
+import type { TransactionId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
 import {
   ATTENTION_INTERVAL_MS,
@@ -18,7 +19,13 @@ import {
   isAboutSame,
   type Seen,
 } from '../../domain/payments/attention.ts';
-import { complete, type Modification, modificationOf, release } from '../../domain/payments/modification.ts';
+import {
+  complete,
+  type Modification,
+  type ModificationType,
+  modificationOf,
+  release,
+} from '../../domain/payments/modification.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import { decide, type PendingTransaction, verdictIn } from '../../domain/payments/transaction.ts';
 import type { Claims } from '../../ports/claims.ts';
@@ -147,14 +154,7 @@ function verdictOn(
   const { payment, transaction, config } = held;
   const earlier = earlierOn(held);
   const isJudged = earlier !== undefined && hasVerdict({ seen: earlier });
-  const query: ModificationQuery = {
-    reference: transaction.id,
-    merchantId: payment.merchantId,
-    config: routedConfig(payment, config),
-    type: modification.type,
-    charge: payment.id,
-    ...present({ chargeId: payment.processorId }),
-  };
+  const query = modificationQuery(payment, { id: transaction.id, type: modification.type }, config);
   const order: ModificationOrder = { ...modification, ...query };
   const move = () => processor.move(order).mapErr(() => unknown);
   if (ask === 'move') return move();
@@ -166,6 +166,20 @@ function verdictOn(
       return isJudged ? okAsync({ absent: true }) : move();
     });
 }
+
+/** What a capture, refund or void of a payment is asked about under. */
+export const modificationQuery = (
+  payment: Payment,
+  { id: reference, type }: Readonly<{ id: TransactionId; type: ModificationType }>,
+  config: OpenConfig,
+): ModificationQuery => ({
+  reference,
+  merchantId: payment.merchantId,
+  config: routedConfig(payment, config),
+  type,
+  charge: payment.id,
+  ...present({ chargeId: payment.processorId }),
+});
 
 function conclude(
   ports: CompleteModificationPorts,

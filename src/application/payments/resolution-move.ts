@@ -11,6 +11,7 @@ import {
   isExpiry,
   type PendingTransaction,
   type ProcessorVerdict,
+  RESOLVED_CODE,
   type Transaction,
 } from '../../domain/payments/transaction.ts';
 import type { StaleVersion } from '../../ports/commits.ts';
@@ -107,7 +108,7 @@ function ofModification(
 /** Where a processor's words stand otherwise. Without its own name for it, it is named as it was asked for. */
 const said = (processorId: string, now: Instant): ProcessorVerdict => ({
   processorId,
-  responseCode: 'resolved',
+  responseCode: RESOLVED_CODE,
   responseText: 'Settled by two people.',
   processedAt: now,
 });

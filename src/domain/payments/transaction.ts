@@ -111,6 +111,13 @@ export const AUTHORIZATION_EXPIRED = 'authorization_expired';
 export const isExpiry = ({ type, reason }: Pick<Transaction, 'type' | 'reason'>): boolean =>
   type === 'void' && reason === AUTHORIZATION_EXPIRED;
 
+/** Stands for the processor's code where two people said how a transaction ended. */
+export const RESOLVED_CODE = 'resolved';
+
+/** It ended as two people said, and the processor's record may say otherwise for good. */
+export const isResolved = (transaction: Transaction): boolean =>
+  transaction.status !== 'pending' && transaction.responseCode === RESOLVED_CODE;
+
 /** A capture or refund that succeeded, or may yet: a file of the processor has to say that it was paid out. */
 export const isUnsettled = (
   transaction: Transaction,
