@@ -1,5 +1,6 @@
 import { errAsync, okAsync } from 'neverthrow';
 import { parseId } from '../../domain/kernel/ids.ts';
+import { money } from '../../domain/kernel/money.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ProcessorDisputes } from '../../ports/processor-disputes.ts';
 import type { SimulatorLedger } from './simulator-ledger.ts';
@@ -14,8 +15,8 @@ const noRecord = { kind: 'ProcessorHasNoRecord' } as const;
 export type SimulatedDisputes = ProcessorDisputes & Readonly<{ opened: () => readonly string[] }>;
 
 /**
- * The simulator's disputes: of the whole charge, whose money is taken from the merchant when they open. They wait a week for a
- * response, and end when they are accepted.
+ * The simulator's disputes: of all of a charge that has not been refunded, which is taken from the merchant when they open, as nothing
+ * of it is refunded from then on. Where nothing is left there is none. They wait a week for a response, and end when they are accepted.
  */
 export const simulatedDisputes = (ledger: SimulatorLedger, clock: Clock): SimulatedDisputes => ({
   opened: () => ledger.disputed(clock.now()).map((charge) => `${PREFIX}${charge}`),
@@ -23,19 +24,22 @@ export const simulatedDisputes = (ledger: SimulatorLedger, clock: Clock): Simula
     const charge = chargeIn(id);
     const dispute = ledger.disputeOf(charge);
     const verdict = ledger.find(charge);
+    const book = ledger.book(charge);
     const paymentId = parseId('pay', charge);
     if (dispute === undefined || verdict === undefined || paymentId === undefined) return errAsync(noRecord);
-    if (dispute.opensAt > clock.now()) return errAsync(noRecord);
+    const left = book === undefined ? 0n : book.captured - book.refunded;
+    if (dispute.opensAt > clock.now() || left <= 0n) return errAsync(noRecord);
+    const amount = money(left, verdict.amount.currency);
     return okAsync({
       processorId: id,
       chargeId: verdict.processorId,
       about: { merchantId: dispute.merchantId, paymentId },
-      amount: verdict.amount,
+      amount,
       reason: 'fraudulent',
       ...(dispute.isAccepted
         ? { status: 'lost' as const }
         : { status: 'needs_response' as const, respondBy: dispute.opensAt + 7 * DAY_MS }),
-      chargedBack: { amount: verdict.amount, fee: 0n },
+      chargedBack: { amount, fee: 0n },
     });
   },
   accept: ({ id }) =>

@@ -87,7 +87,8 @@ function behaviour(paymentMethod: string, config: OpenConfig): Method | undefine
  * is charged once it is asked again under the id that it was given. `test_pending_…` end 5 s after their charge. `test_expires` is
  * held for 7 days, `test_lapses` for 30 s: after them it takes no capture, and a void finds nothing to release. `test_requires_action` is charged when its
  * customer has approved it (`simulator-customers.ts`). `test_fee`
- * keeps 2.9 % of what it takes; `test_disputed` is disputed 3 s after its charge, where that takes the money; the record of `test_amount_differs` says one minor unit less, of 1 one more; `test_movement_refused`
+ * keeps 2.9 % of what it takes; `test_disputed` is disputed 3 s after its charge, where that takes the money, and then
+ * refuses refunds; the record of `test_amount_differs` says one minor unit less, of 1 one more; `test_movement_refused`
  * charges, and then refuses every capture, refund and void. A merchant
  * whose config says `simulate: <method>` has that done to its cards, bank accounts and stored methods. Nothing of a config
  * is kept.
@@ -126,7 +127,8 @@ export const simulatedProcessor = (ledger: SimulatorLedger, clock: Clock): Proce
     if (method === 'unavailable') return errAsync(unavailable);
     const verdict = ledger.move(order, (book) => {
       const now = clock.now();
-      const allowed = !method?.movesNothing && isOfCharge(order) && fits(order, book);
+      const allowed =
+        !method?.movesNothing && isOfCharge(order) && fits(order, book) && !isTakenBack(order, ledger, now);
       const isLapsed =
         method?.heldMs !== undefined && !isWithin(method.heldMs, ledger.find(order.charge), now);
       if (allowed && isLapsed && order.type !== 'refund')
@@ -190,6 +192,16 @@ function fits({ type, amount: { minorUnits } }: ModificationOrder, book: ChargeB
       return !ended && captured + minorUnits === authorized;
   }
 }
+
+/** What is disputed has been taken from the merchant: a refund would give it back a second time. */
+const isTakenBack = (
+  { type, charge }: ModificationOrder,
+  ledger: Pick<SimulatorLedger, 'disputeOf'>,
+  now: Instant,
+): boolean => {
+  const opensAt = ledger.disputeOf(charge)?.opensAt;
+  return type === 'refund' && opensAt !== undefined && opensAt <= now;
+};
 
 const otherThan = ({ minorUnits, currency }: Money): Money =>
   money(minorUnits > 1n ? minorUnits - 1n : minorUnits + 1n, currency);
