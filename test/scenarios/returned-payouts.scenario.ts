@@ -1,4 +1,4 @@
-import { errAsync, okAsync } from 'neverthrow';
+import { errAsync, okAsync, ResultAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import { auditLogChain } from '../../src/domain/approvals/audit-log.ts';
 import { money } from '../../src/domain/kernel/money.ts';
@@ -9,9 +9,10 @@ import { ADMIN, asked, MAKER } from '../fixtures/approvals.ts';
 import { digests } from '../fixtures/changes.ts';
 import { anApprovalsApp } from '../support/approvals-app.ts';
 
-/** A bank that pays every attempt, and of which the test says what its record is. */
+/** A bank that pays every attempt, and of which the test says what its record is, and what happens before its answer arrives. */
 function aBank() {
   const records = new Map<string, PayoutVerdict>();
+  const meanwhile = { paid: async (): Promise<void> => {} };
   const payouts: Payouts = {
     pay({ reference, attempt, amount }) {
       const verdict = {
@@ -22,7 +23,7 @@ function aBank() {
         processedAt: 1_000,
       } as const;
       records.set(reference, verdict);
-      return okAsync(verdict);
+      return ResultAsync.fromSafePromise<PayoutVerdict, never>(meanwhile.paid().then(() => verdict));
     },
     lookup: (reference) => {
       const record = records.get(reference);
@@ -38,7 +39,7 @@ function aBank() {
       processorReference: `tr_${attempt}`,
       processedAt: 2_000,
     });
-  return { payouts, takeBack };
+  return { payouts, takeBack, meanwhile };
 }
 
 /** What becomes of a payment whose payout comes back after it was completed, on one storage. */
@@ -55,11 +56,11 @@ export const returnedPayoutsScenario = (name: string, open: () => Promise<Approv
       const process = async () =>
         (await useCases.processVendorPayment({ ...asked(ADMIN), id }))._unsafeUnwrap();
       expect((await process()).status).toBe('completed');
-      const receive = async () =>
-        (await useCases.receiveReturnedPayout({ reference: id, requestId: 'request-9' }))._unsafeUnwrap();
+      const told = () => useCases.receiveReturnedPayout({ reference: id, requestId: 'request-9' });
+      const receive = async () => (await told())._unsafeUnwrap();
       const stored = async () =>
         (await storage.vendorPayments.find(id))._unsafeUnwrap() ?? expect.fail('it is gone');
-      return { id, storage, useCases, bank, process, receive, stored, close: () => storage.close() };
+      return { id, storage, useCases, bank, process, told, receive, stored, close: () => storage.close() };
     }
 
     it('fails its payment once, with the reason, in log and events, and may be paid anew as the next attempt', async () => {
@@ -92,6 +93,24 @@ export const returnedPayoutsScenario = (name: string, open: () => Promise<Approv
       expect(await receive()).toBe('settled');
       expect((await stored()).status).toBe('completed');
       (await useCases.verifyApprovals(() => {}))._unsafeUnwrap();
+      await close();
+    });
+
+    it('before its payment is on record as paid is not taken for nothing: the notification has to come again', async () => {
+      const { id, bank, process, told, receive, stored, close } = await completed();
+      bank.takeBack(id);
+      expect(await receive()).toBe('returned');
+      bank.meanwhile.paid = async () => {
+        bank.takeBack(id, 2);
+        expect((await told())._unsafeUnwrapErr()).toEqual({ kind: 'PayoutsUnavailable' });
+      };
+      expect(await process()).toMatchObject({ status: 'completed', processorReference: 'tr_2' });
+      expect(await receive()).toBe('returned');
+      expect(await stored()).toMatchObject({
+        status: 'failed',
+        failedReason: 'transfer_reversed',
+        attempt: 2,
+      });
       await close();
     });
   });

@@ -8,9 +8,10 @@ import { type Notified, type ReturnedPayoutEnd, returnVendorPayment } from './re
 
 /**
  * Takes a processor's notification about a payout as a reason to look up, and only its record as the truth: a completed payment
- * whose payout has come back is failed, with the processor's reason. One that is processing is recovery's. Safe to repeat, in any
+ * whose payout has come back is failed, with the processor's reason. Safe to repeat, in any
  * order: a payment that is failed, or paid anew since, is left as it is. Nothing else asks about completed payments, so a look-up
- * that fails has to be answered so that the notification comes again.
+ * that fails has to be answered so that the notification comes again, and so has one about a payment that is processing: what it is
+ * about to be completed by may be an answer from before the payout came back.
  */
 export type ReceiveReturnedPayout = (
   notified: Notified,
@@ -19,8 +20,8 @@ export type ReceiveReturnedPayout = (
 export const receiveReturnedPayout = (ports: PayoutPorts): ReceiveReturnedPayout => {
   const giveBack = returnVendorPayment(ports);
   return (notified) =>
-    giveBack(notified, (payment) => refusalOf(ports, payment)).map((end) =>
-      end === 'underWay' ? 'settled' : end,
+    giveBack(notified, (payment) => refusalOf(ports, payment)).andThen((end) =>
+      end === 'underWay' ? err<never, PayoutsUnavailable>({ kind: 'PayoutsUnavailable' }) : ok(end),
     );
 };
 
