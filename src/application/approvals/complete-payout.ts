@@ -26,23 +26,33 @@ type Silence = PayoutsUnavailable | PayoutOutcomeUnknown;
 /** `record` only looks up what the processor has; `lookup` also pays when the attempt is provably not on its record. */
 export type PayoutQuestion = 'pay' | 'lookup' | 'record';
 
+/** The payment as it is stored then. `differs`: the processor says another amount than was ordered, and people have to look. */
+export type PayoutCompletion = Readonly<{ payment: VendorPayment; differs: boolean }>;
+
 /**
  * Asks the processor and commits what it says. One that is silent, away or contradicts itself leaves the payment
- * processing, and due again when its lease is over. What is ordered is the payment as it is held, not as it is stored
- * meanwhile.
+ * processing, and due again when its lease is over; one that says another amount raises the alarm too, each time. What is ordered is the
+ * payment as it is held, not as it is stored meanwhile.
  */
 export const completePayout =
   (ports: PayoutPorts) =>
   (
     held: HeldPayout,
     ask: PayoutQuestion,
-  ): ResultAsync<VendorPayment, ApprovalCommitRefused | StorageUnavailable> =>
+  ): ResultAsync<PayoutCompletion, ApprovalCommitRefused | StorageUnavailable> =>
     verdictOn(ports.payouts, held.payment, ask)
       .map((verdict): PayoutVerdict | undefined => verdict)
       .orElse(() => okAsync<PayoutVerdict | undefined>(undefined))
-      .andThen((verdict) =>
-        verdict === undefined ? okAsync<VendorPayment>(held.payment) : conclude(ports, held, verdict),
-      );
+      .andThen((verdict) => {
+        const { payment } = held;
+        if (verdict === undefined) return okAsync<PayoutCompletion>({ payment, differs: false });
+        if (isWhole(verdict, payment))
+          return conclude(ports, held, verdict).map(
+            (ended): PayoutCompletion => ({ payment: ended, differs: false }),
+          );
+        ports.payoutAlarm.raise({ id: payment.id, reason: 'PayoutDiffers' });
+        return okAsync<PayoutCompletion>({ payment, differs: true });
+      });
 
 function verdictOn(
   payouts: Payouts,
@@ -70,9 +80,7 @@ function verdictOn(
       return ask === 'record' ? errAsync({ kind: 'PayoutOutcomeUnknown' }) : pay();
     })
     .andThen<ResultAsync<PayoutVerdict, Silence>>((verdict) =>
-      isOnThis(verdict, payment) && isWhole(verdict, payment)
-        ? okAsync(verdict)
-        : errAsync({ kind: 'PayoutOutcomeUnknown' as const }),
+      isOnThis(verdict, payment) ? okAsync(verdict) : errAsync({ kind: 'PayoutOutcomeUnknown' as const }),
     );
 }
 
@@ -80,8 +88,9 @@ function verdictOn(
 const isOnThis = ({ paid, attempt }: PayoutVerdict, payment: Processing): boolean =>
   paid || attempt === payment.attempt;
 
-const isWhole = ({ amount }: PayoutVerdict, payment: Processing): boolean =>
-  amount.minorUnits === payment.amount.minorUnits && amount.currency === payment.amount.currency;
+/** Of what was not paid, or was taken back, nothing stands, whatever its amount. */
+const isWhole = ({ paid, amount }: PayoutVerdict, payment: Processing): boolean =>
+  !paid || (amount.minorUnits === payment.amount.minorUnits && amount.currency === payment.amount.currency);
 
 function conclude(ports: PayoutPorts, { by, origin, payment: before }: HeldPayout, verdict: PayoutVerdict) {
   const at = ports.clock.now();

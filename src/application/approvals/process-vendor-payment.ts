@@ -62,12 +62,13 @@ export const processVendorPayment = (
         }),
       )
       .andThen((payment) =>
-        complete({ by, origin, payment }, 'pay').orElse<VendorPayment, ProcessVendorPaymentFailure>(
-          (failure) =>
+        complete({ by, origin, payment }, 'pay')
+          .map((completion) => completion.payment)
+          .orElse<VendorPayment, ProcessVendorPaymentFailure>((failure) =>
             // The payout was taken over meanwhile: the stored payment is newer.
             failure.kind === 'StorageUnavailable'
               ? errAsync(failure)
               : found(ports.vendorPayments, target.id),
-        ),
+          ),
       );
 };

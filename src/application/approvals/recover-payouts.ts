@@ -53,8 +53,9 @@ export const recoverPayouts = (
               .commit(change)
               .map(moved)
               .andThen(() => complete({ ...RECOVERY, payment }, mayPay ? 'lookup' : 'record'))
-              .map(({ status }): RecoveryEnd => {
+              .map(({ payment: { status }, differs }): RecoveryEnd => {
                 if (status !== 'processing') return 'settled';
+                if (differs) return 'stuck';
                 return mayPay ? 'waiting' : withheld(id, 'ApprovalVoid');
               });
           });

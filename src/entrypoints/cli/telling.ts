@@ -16,11 +16,11 @@ export const refusalAlarmTo = (log: Logger): RefusalAlarm => ({
   raise: ({ id, cause }) => log.error({ payment_id: id, cause }, 'refused attempt not kept'),
 });
 
-/** A log line for each payout that is withheld: an error where rows were edited, a warning where approvals do not hold. */
+/**
+ * A log line for each payout that is withheld: an error where rows were edited or the processor says another amount, a warning where
+ * approvals do not hold.
+ */
 export const alarmTo = (log: Logger): PayoutAlarm => ({
   raise: ({ id, reason }) =>
-    log[reason === 'PaymentNotIntact' ? 'error' : 'warn'](
-      { payment_id: id, code: reason },
-      'payout withheld',
-    ),
+    log[reason === 'ApprovalVoid' ? 'warn' : 'error']({ payment_id: id, code: reason }, 'payout withheld'),
 });

@@ -2,6 +2,7 @@ import { errAsync, okAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import type { VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
 import { money } from '../../../src/domain/kernel/money.ts';
+import type { PayoutVerdict } from '../../../src/ports/approvals/payouts.ts';
 import { payoutTerms } from '../../fixtures/approvals.ts';
 import { dieAfter, dieBefore, holding, soon } from '../world.ts';
 import { conflict, eachInItsOwnOffice, expectPaidOnce, recover, world } from './paying.ts';
@@ -73,10 +74,36 @@ describe('a payout that the processor has not answered', () => {
     const id = await anApproved(world);
     world.turns.pay.push((call) => call().map((verdict) => ({ ...verdict, amount: money(1n, 'USD') })));
     expect((await world.process(id))._unsafeUnwrap().status).toBe('processing');
+    expect(world.alarms).toEqual([{ id, reason: 'PayoutDiffers' }]);
     world.pass(payoutTerms.leaseMs);
     expect(await recover()).toMatchObject({ settled: 1 });
     await expectPaidOnce(id);
   });
+
+  it.each([money(1n, 'USD'), money(12_345n, 'EUR')])(
+    'of another amount or currency on the processor’s record calls people, once a lease, until nothing of it stands',
+    async (amount) => {
+      const id = await anApproved(world);
+      world.turns.pay.push(payInSilence);
+      expect((await world.process(id))._unsafeUnwrap().status).toBe('processing');
+      const inALease = async (parts: Partial<PayoutVerdict>) => {
+        const payment = await world.stored(id);
+        if (payment.status !== 'processing') throw new Error(payment.status);
+        world.clock.at = payment.dueAt;
+        world.turns.lookup.push((call) =>
+          call().map((verdict) => ({ ...verdict, amount, ...parts }) as PayoutVerdict),
+        );
+        return recover();
+      };
+      for (let leases = 1; leases <= 3; leases += 1) {
+        expect(await inALease({})).toMatchObject({ due: 1, stuck: 1, waiting: 0 });
+        expect(world.alarms).toEqual(Array.from({ length: leases }, () => ({ id, reason: 'PayoutDiffers' })));
+      }
+      expect(world.calls.pay).toBe(1);
+      expect(await inALease({ paid: false, reason: 'transfer_reversed' })).toMatchObject({ settled: 1 });
+      expect(await world.stored(id)).toMatchObject({ status: 'failed', failedReason: 'transfer_reversed' });
+    },
+  );
 
   it('takes no older attempt’s refusal for the answer to a retry', async () => {
     const id = await anApproved(world, ofVendor(REFUSED_ONCE));

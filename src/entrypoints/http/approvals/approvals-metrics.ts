@@ -92,11 +92,15 @@ export function countedPayoutRecovery(
 export function countedPayoutAlarm(alarm: PayoutAlarm, { registry }: PlatformMetrics): PayoutAlarm {
   const raised = new Counter({
     name: 'paywright_payouts_withheld_total',
-    help: 'Payouts that did not go out because the stored payment was changed, or its approvals do not hold.',
+    help: 'Payouts that did not go out because the stored payment was changed, or its approvals do not hold, and those of which the processor says another amount.',
     labelNames: ['reason'],
     registers: [registry],
   });
-  const reasons = { PaymentNotIntact: 'payment_not_intact', ApprovalVoid: 'approval_void' } as const;
+  const reasons = {
+    PaymentNotIntact: 'payment_not_intact',
+    ApprovalVoid: 'approval_void',
+    PayoutDiffers: 'payout_differs',
+  } as const;
   for (const reason of Object.values(reasons)) raised.inc({ reason }, 0);
   return {
     raise(withheld) {
