@@ -19,7 +19,8 @@ const BUS: Approver = {
 export const handler = approvalsFunction(({ useCases, log, metrics }) => {
   const { recordWorkCompleted } = useCases();
   const recorded = metrics.counted('work_completed', 'outcome');
-  return (event, { requestId }) => {
+  return (event, invocation) => {
+    const { requestId } = invocation;
     const deal = async (each: unknown) => {
       const origin = { actor: { id: BUS.id, type: 'system' }, requestId } as const;
       const done = await readJson(asRequest(each))
@@ -28,9 +29,10 @@ export const handler = approvalsFunction(({ useCases, log, metrics }) => {
       recorded.inc({ outcome: done.isOk() ? (done.value.created ? 'created' : 'known') : 'failed' });
       if (done.isErr()) throw new Error(`an event was not recorded: ${done.error.kind}`);
     };
-    return eachEvent(event, deal, (defect, event_id) =>
-      log.error({ defect, event_id }, 'a message was not dealt with'),
-    );
+    return eachEvent(event, deal, {
+      invocation,
+      onFailure: (defect, event_id) => log.error({ defect, event_id }, 'a message was not dealt with'),
+    });
   };
 });
 

@@ -45,15 +45,23 @@ describe('the function that takes up files', () => {
   it('reconciles what S3, EventBridge and a queue say was stored, each file once, and a bad message fails alone', async () => {
     const reconcile = await onPostgres('reconcile');
     const query = await onPostgres('query');
-    const keys = ['s3 file+1.csv', 'bus.csv', 'queue.csv'].map(
+    const keys = ['s3 file+1.csv', 'bus.csv', 'queue.csv', 'last.csv'].map(
       (name) => `reconciliation/merchant-1/${name.replace(' ', '_')}`,
     );
-    const [s3 = '', bus = '', queued = ''] = keys;
+    const [s3 = '', bus = '', queued = '', last = ''] = keys;
     for (const [index, key] of keys.entries())
       await place(key, `${CSV}pay_x,txn_${index},settled,0,2026-03-01,2026-03-02\n`);
 
     expect(resultOf(await reconcile.invoke(fromS3(s3)))).toEqual({ batchItemFailures: [] });
     expect(resultOf(await reconcile.invoke(fromBus(bus)))).toEqual({ batchItemFailures: [] });
+    // One that cannot be read stands before the others, and one that cannot be taken up between them.
+    const several = {
+      Records: [
+        { eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3: stored('%') },
+        ...fromS3('reconciliation/merchant-9/x.csv').Records,
+        ...fromS3(last).Records,
+      ],
+    };
     const batch = {
       Records: [
         message('not json', '{'),
@@ -63,16 +71,20 @@ describe('the function that takes up files', () => {
         message('of nobody', fromBus('reconciliation/merchant-9/x.csv')),
         message('the same again', fromBus(bus)),
         message('not ours', fromBus('exports/a/b')),
+        message('some of several', several),
       ],
     };
     await place('reconciliation/merchant-9/x.csv', CSV);
     expect(resultOf(await reconcile.invoke(batch))).toEqual({
-      batchItemFailures: ['not json', 'another event', 'of nobody'].map((itemIdentifier) => ({
-        itemIdentifier,
-      })),
+      batchItemFailures: ['not json', 'another event', 'of nobody', 'some of several'].map(
+        (itemIdentifier) => ({
+          itemIdentifier,
+        }),
+      ),
     });
     expect((await reconciled(query)).toSorted()).toEqual([
       'bus.csv completed',
+      'last.csv completed',
       'queue.csv completed',
       's3_file+1.csv completed',
     ]);

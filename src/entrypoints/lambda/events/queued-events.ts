@@ -1,3 +1,6 @@
+import type { Invocation } from '../function/invocation.ts';
+import { RESERVE_MS } from '../worker/run-rounds.ts';
+
 /** A message of SQS, and the events that it holds. */
 type Message = Readonly<{ messageId: string; body: string }>;
 
@@ -20,14 +23,20 @@ const isMessage = (record: unknown): record is Message => {
   return eventSource === 'aws:sqs' && typeof messageId === 'string' && typeof body === 'string';
 };
 
+export type EventTerms = Readonly<{
+  invocation: Pick<Invocation, 'remainingMs'>;
+  onFailure: (fault: unknown, messageId: string) => void;
+}>;
+
 /**
  * Deals with what was handed over. Of messages each is dealt with for itself, and those that throw are named as failed,
- * whatever becomes of the others; an event by itself that throws fails the invocation.
+ * whatever becomes of the others; so are one that takes all of the time that there is, and those after it, while what was dealt with
+ * before is not given out again. An event by itself that throws fails the invocation.
  */
 export async function eachEvent(
   event: unknown,
   deal: (event: unknown) => Promise<void>,
-  onFailure: (fault: unknown, messageId: string) => void,
+  { invocation, onFailure }: EventTerms,
 ): Promise<BatchResult> {
   const handed = handedOver(event);
   if (handed.kind === 'event') {
@@ -37,11 +46,28 @@ export async function eachEvent(
   const batchItemFailures: Readonly<{ itemIdentifier: string }>[] = [];
   for (const { messageId, body } of handed.messages) {
     try {
-      await deal(JSON.parse(body));
+      await inTime(() => deal(JSON.parse(body)), invocation.remainingMs() - RESERVE_MS);
     } catch (fault) {
       onFailure(fault, messageId);
       batchItemFailures.push({ itemIdentifier: messageId });
     }
   }
   return { batchItemFailures };
+}
+
+/** Throws when the time is over; what was begun goes on by itself, and is safe to repeat as any message is. */
+async function inTime(work: () => Promise<void>, ms: number): Promise<void> {
+  if (ms <= 0) throw new Error('no time was left to begin it');
+  const begun = work();
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('it did not end in time')), ms);
+  });
+  try {
+    await Promise.race([begun, over]);
+  } finally {
+    clearTimeout(timer);
+    // What fails after its time has failed already.
+    begun.catch(() => {});
+  }
 }

@@ -5,6 +5,12 @@ type Fields = Readonly<Record<string, unknown>>;
 /** An object that S3 says was stored. */
 export type StoredAt = Readonly<{ bucket: string; key: ObjectKey }>;
 
+/** The records of an event of S3, each as an event of its own, so that one that is bad fails alone; any other event as it is. */
+export function recordByRecord(event: unknown): readonly unknown[] {
+  const { Records: records } = (event ?? {}) as Fields;
+  return Array.isArray(records) ? records.map((record) => ({ Records: [record] })) : [event];
+}
+
 /**
  * The objects that an event says were stored: one of S3 itself, whose keys are encoded as forms are, or one that S3 sent
  * through EventBridge, whose keys are not. The event that S3 sends to try a new target names none. Throws on any other.
