@@ -28,6 +28,19 @@ export const disputeDesk = (
     const { id } = JSON.parse(decodeResponse(taken._unsafeUnwrap().response).body) as { id: PaymentId };
     return id;
   },
+  /** Its id once all of it is taken in two captures, of 60 and of 40. */
+  async takeInParts(): Promise<PaymentId> {
+    const { processPayment, modifyPayment } = platform.useCases;
+    const order = { amount: money(100n, 'USD'), paymentMethod: 'card', captureMethod: 'manual' } as const;
+    const taken = await processPayment({ merchantId, idempotencyKey: aKey(), ...order, origin });
+    const { id } = JSON.parse(decodeResponse(taken._unsafeUnwrap().response).body) as { id: PaymentId };
+    for (const amount of [60n, 40n]) {
+      const modification = { type: 'capture', amount, final: false } as const;
+      const request = { merchantId, paymentId: id, idempotencyKey: aKey(), modification, origin };
+      (await modifyPayment(request))._unsafeUnwrap();
+    }
+    return id;
+  },
   async available() {
     const [balance] = (await storage.balances.of(merchantId, 'USD'))._unsafeUnwrap();
     return balance?.available;

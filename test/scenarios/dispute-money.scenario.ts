@@ -60,6 +60,35 @@ export function disputeMoneyContract(adapter: string, open: () => Promise<Storag
       expect(await shop.verified()).toEqual([]);
     });
 
+    it('of several captures is taken from all of them together, whichever says it first, and never beyond them', async () => {
+      const [capture] = await shop.payInParts();
+      if (capture === undefined) throw new Error('it is captured');
+      // More than either capture.
+      await shop.says('du_1', capture, 'opened');
+      await shop.work();
+      expect([await shop.posted(), await shop.available()]).toEqual([TAKEN, 5n]);
+      const of = await shop.chargeOf(capture);
+      const counts = async (...rows: readonly string[]) => {
+        const { id } = await shop.reports(of, rows);
+        await shop.work();
+        return countsOf(await shop.desk.find(id));
+      };
+      expect(await counts('dispute du_1 -0.80 0.15', 'dispute du_2 -0.80 0', 'dispute du_3 -0.20 0')).toEqual(
+        { matched: 2, mismatched: 1 },
+      );
+      expect([await shop.posted(), await shop.available()]).toEqual([['chargeback 20', ...TAKEN], -15n]);
+      await shop.says('du_4', capture, 'lost');
+      expect(await counts('dispute du_5 -0.01 0', 'dispute_reversal du_1 0.80 0.05')).toEqual({
+        matched: 1,
+        mismatched: 1,
+      });
+      expect([await shop.posted(), await shop.available()]).toEqual([
+        ['chargeback 20', ...GIVEN_BACK].toSorted(),
+        60n,
+      ]);
+      expect(await shop.verified()).toEqual([]);
+    });
+
     it('that a row says otherwise than the processor did is an exception about the difference', async () => {
       const capture = await shop.pay();
       await shop.says('du_1', capture, 'opened');

@@ -59,6 +59,11 @@ export async function aShop(storage: Storage) {
     if (transaction === undefined) throw new Error('a payment that was taken has a transaction');
     return transaction;
   };
+  const payInParts = async (): Promise<readonly Transaction[]> => {
+    const id = await disputes.takeInParts();
+    const all = (await storage.payments.transactionsOf(merchantId, id))._unsafeUnwrap();
+    return all.filter(({ type }) => type === 'capture').toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  };
   return {
     ...platform,
     ...disputes,
@@ -66,6 +71,7 @@ export async function aShop(storage: Storage) {
     desk,
     work,
     pay,
+    payInParts,
     /** The processor says from now on, and sends an event once or more. */
     async says(id: string, capture: Transaction, said: Said, times = 1) {
       const payment = (await storage.payments.find(merchantId, capture.paymentId))._unsafeUnwrap();
@@ -83,6 +89,24 @@ export async function aShop(storage: Storage) {
       events += 1;
       const marked = rows.map((row) => ({ ...row, payout_id: `po-${events}` }));
       return (await desk.send(nativeFile(marked)))._unsafeUnwrap().reconciliation;
+    },
+    /** How Stripe's reports name the charge that a capture is of. */
+    async chargeOf({ paymentId }: Transaction) {
+      const { processorId = '' } = (await storage.payments.find(merchantId, paymentId))._unsafeUnwrap();
+      return `${processorId},${paymentId}`;
+    },
+    /** A report of Stripe's arrives, each of its rows of that charge: its category, dispute, gross and fee. */
+    async reports(charge: string, rows: readonly string[]) {
+      const lines = rows.map((row) => {
+        events += 1;
+        const [category, dispute, gross = '', fee = ''] = row.split(' ');
+        const net = (Number(gross) - Number(fee)).toFixed(2);
+        return `${category},txn_${events},usd,${gross},${fee},${net},2026-03-02,${dispute},${charge}`;
+      });
+      const header =
+        'reporting_category,balance_transaction_id,currency,gross,fee,net,effective_at_utc,source_id,payment_intent_id,payment_metadata[paywright_payment]';
+      const text = [header, ...lines].join('\n');
+      return (await desk.send(text, 'report.csv', { source: 'stripe' }))._unsafeUnwrap().reconciliation;
     },
     /** What is on record of disputes, the newest first. */
     async disputes() {

@@ -8,7 +8,7 @@ import {
 } from '../../domain/disputes/dispute.ts';
 import { disputeAction, disputeEvent } from '../../domain/disputes/dispute-record.ts';
 import type { ChargebackRow, FileRow } from '../../domain/files/file-row.ts';
-import { type Books, type MatchedRow, transactionNamed } from '../../domain/files/match-row.ts';
+import { type Books, capturesDisputed, type MatchedRow } from '../../domain/files/match-row.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { money } from '../../domain/kernel/money.ts';
@@ -117,7 +117,7 @@ const knownDisputes = (
   const read = (reference: string, row: ChargebackRow): ResultAsync<Known, StorageUnavailable> =>
     aggregates.findByKey(merchantId, 'dispute', disputeKey(reference)).andThen((dispute) => {
       if (dispute !== undefined) return okAsync<Known>({ dispute });
-      const paymentId = transactionNamed(row, 'capture', books)?.paymentId;
+      const paymentId = capturesDisputed(row, books)[0]?.paymentId;
       if (paymentId === undefined || processorDisputes === undefined) return okAsync<Known>({});
       return payments
         .find(merchantId, paymentId)

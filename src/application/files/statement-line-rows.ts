@@ -1,6 +1,6 @@
 import { okAsync, Result, ResultAsync } from 'neverthrow';
 import { type FileRow, isStatementRow, type StatementRow } from '../../domain/files/file-row.ts';
-import { type Books, type MatchedRow, transactionNamed } from '../../domain/files/match-row.ts';
+import { type Books, capturesDisputed, type MatchedRow } from '../../domain/files/match-row.ts';
 import {
   type Chargebacks,
   chargebackKey,
@@ -72,7 +72,7 @@ const keysOf = (row: StatementRow): readonly string[] =>
     : [keyOfRow(row)];
 
 /**
- * What is charged back of each transaction that rows charge back or reverse, as the lines on record leave it. A search for the last of
+ * What is charged back of each transaction that rows charge back or reverse, or may, as the lines on record leave it. A search for the last of
  * a transaction's lines: one read where there is none, two where there is one.
  */
 export const storedChargebacks = (
@@ -98,7 +98,7 @@ const disputedIn = (
   ...new Set(
     rows.flatMap((row) =>
       row.type === 'chargeback' || row.type === 'chargeback_reversal'
-        ? (transactionNamed(row, 'capture', known)?.id ?? [])
+        ? capturesDisputed(row, known).map(({ id }) => id)
         : [],
     ),
   ),

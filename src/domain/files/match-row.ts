@@ -4,7 +4,7 @@ import type { Instant } from '../kernel/instant.ts';
 import { type Json, whole } from '../kernel/json.ts';
 import { settle, type Transaction } from '../payments/transaction.ts';
 import type { FileRow, RowRejected, TransactionName, TransactionRow } from './file-row.ts';
-import { namedTransaction } from './named-transaction.ts';
+import { namedTransaction, transactionsNamed } from './named-transaction.ts';
 import type { Chargebacks, StatementLine } from './statement-line.ts';
 import { uncapturedIn } from './uncaptured.ts';
 
@@ -92,6 +92,21 @@ export const transactionNamed = (
   { transactionsOf }: Pick<Books, 'transactionsOf'>,
 ): Transaction | undefined =>
   name.paymentId === undefined ? undefined : namedTransaction(name, type, transactionsOf(name.paymentId));
+
+/**
+ * The captures whose money a chargeback, or its reversal, may be of, the oldest first: a dispute is of its charge, and names none of several
+ * captures. Of several, those that have not been taken are left out.
+ */
+export const capturesDisputed = (
+  name: TransactionName,
+  { transactionsOf }: Pick<Books, 'transactionsOf'>,
+): readonly Transaction[] => {
+  if (name.paymentId === undefined) return [];
+  const named = transactionsNamed(name, 'capture', transactionsOf(name.paymentId));
+  const taken = named.filter(({ status }) => status === 'succeeded' || status === 'settled');
+  const disputed = taken.length > 0 || named.length > 1 ? taken : named;
+  return disputed.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+};
 
 /** The row's word for a transaction of ours; of an authorization or a void no file says anything. */
 export const ROW_TYPE_OF = {

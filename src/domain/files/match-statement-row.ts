@@ -5,6 +5,7 @@ import type { Transaction } from '../payments/transaction.ts';
 import type { ChargebackRow, StatementRow, UncapturedRow } from './file-row.ts';
 import {
   type Books,
+  capturesDisputed,
   differing,
   type FieldDifference,
   type MatchedRow,
@@ -19,9 +20,9 @@ import { uncapturedOf } from './uncaptured.ts';
 /**
  * What becomes of a row that stands for itself. The same type and reference again is a duplicate, with what else it says. A fee, an
  * adjustment and a payout are as the processor says. A chargeback must be of money that was captured, and with those before it, less
- * what was reversed of them, of no more of it; a reversal of a chargeback that is on record, and of no more than that. What was
- * not captured is exactly what was authorized beyond the capture. A line that was announced is held against what was said then, to the
- * unit: that is posted.
+ * what was reversed of them, of no more of it; one that names none of several captures is of all of them, and its line the oldest's. A
+ * reversal must be of a chargeback that is on record, and of no more than that. What was not captured is exactly what was authorized
+ * beyond the capture. A line that was announced is held against what was said then, to the unit: that is posted.
  */
 export function matchStatementRow(row: StatementRow, books: Books, tolerance: Tolerance): MatchedRow {
   const as = (outcome: Outcome, differences: readonly FieldDifference[] = []): MatchedRow => ({
@@ -33,9 +34,10 @@ export function matchStatementRow(row: StatementRow, books: Books, tolerance: To
   if (earlier !== undefined && !isAnnounced(earlier)) return as('duplicate', differencesFrom(earlier, row));
   if (earlier !== undefined) return ofAnnounced(row, earlier, books);
   if (!isOfTransaction(row)) return as('matched');
-  const transaction = transactionNamed(row, 'capture', books);
+  const captures = capturesOf(row, books);
+  const [transaction] = captures;
   if (transaction === undefined) return as('missing_here');
-  const { facts, bounds } = held(row, transaction, books);
+  const { facts, bounds } = held(row, transaction, captures, books);
   const amounts = bounds === undefined ? [] : outside(row, bounds);
   const isWithin = amounts.every(({ by }) => by <= tolerance(row.currency));
   const differences = [...facts, ...amounts.map(({ difference }) => difference)];
@@ -75,10 +77,28 @@ type Bounds = Readonly<{ least: bigint; most: bigint }>;
 /** Where the row says other than we know, and what its amount may be where that can be said. */
 type Held = Readonly<{ facts: readonly FieldDifference[]; bounds: Bounds | undefined }>;
 
-function held(row: OfTransaction, transaction: Transaction, books: Books): Held {
+/** The capture that the row's line is of comes first: of a reversal that of its chargeback, where the row may be of that. */
+function capturesOf(row: OfTransaction, books: Books): readonly Transaction[] {
+  if (row.type === 'uncaptured') {
+    const named = transactionNamed(row, 'capture', books);
+    return named === undefined ? [] : [named];
+  }
+  const captures = capturesDisputed(row, books);
+  if (row.type === 'chargeback') return captures;
+  const of = books.statementLine(statementKey('chargeback', row.reference))?.transaction?.id;
+  const own = captures.find(({ id }) => id === of);
+  return own === undefined ? captures : [own];
+}
+
+function held(
+  row: OfTransaction,
+  transaction: Transaction,
+  captures: readonly Transaction[],
+  books: Books,
+): Held {
   switch (row.type) {
     case 'chargeback':
-      return { facts: factsOfCapture(row, transaction), bounds: upTo(leftOf(transaction, books)) };
+      return { facts: factsOfCapture(row, transaction), bounds: upTo(leftOf(captures, books)) };
     case 'chargeback_reversal':
       return reversed(row, transaction, books.statementLine(statementKey('chargeback', row.reference)));
     case 'uncaptured': {
@@ -90,9 +110,12 @@ function held(row: OfTransaction, transaction: Transaction, books: Books): Held 
 
 const upTo = (most: bigint): Bounds => ({ least: 0n, most });
 
-/** What of a capture is not charged back. */
-const leftOf = ({ id, amount }: Transaction, { chargebacksOf }: Books): bigint => {
-  const left = amount.minorUnits - (chargebacksOf(id)?.amount ?? 0n);
+/** What of captures is not charged back. */
+const leftOf = (captures: readonly Transaction[], { chargebacksOf }: Books): bigint => {
+  const left = captures.reduce(
+    (sum, { id, amount }) => sum + amount.minorUnits - (chargebacksOf(id)?.amount ?? 0n),
+    0n,
+  );
   return left > 0n ? left : 0n;
 };
 

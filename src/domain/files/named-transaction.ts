@@ -1,27 +1,35 @@
 import type { Transaction } from '../payments/transaction.ts';
 import type { TransactionName } from './file-row.ts';
 
+/** The transaction that a row names among those of its payment. Of several captures or refunds that it may be of none is guessed. */
+export const namedTransaction = (
+  name: TransactionName,
+  type: 'capture' | 'refund',
+  ofPayment: readonly Transaction[],
+): Transaction | undefined => onlyOf(transactionsNamed(name, type, ofPayment));
+
 /**
- * The transaction that a row names among those of its payment. Of several captures or refunds none is guessed, but for those that
- * failed: no money of theirs is in a file. A processor's reference that could be that of a transaction and is none of ours names none; one
- * of another kind of object leaves it to the payment.
+ * The transactions that a row may be of, among those of its payment: one where it names that, or the payment has no other. Those that
+ * failed are left out where others did not: no money of theirs is in a file. A processor's reference that could be that of a transaction
+ * and is none of ours names none; one of another kind of object leaves it to the payment.
  */
-export function namedTransaction(
+export function transactionsNamed(
   { paymentId, transactionId, processorReference: reference }: TransactionName,
   type: 'capture' | 'refund',
   ofPayment: readonly Transaction[],
-): Transaction | undefined {
-  if (transactionId !== undefined) return ofPayment.find(({ id }) => id === transactionId);
+): readonly Transaction[] {
+  if (transactionId !== undefined) return ofPayment.filter(({ id }) => id === transactionId);
   const ofType = ofPayment.filter((each) => each.type === type);
   if (reference !== undefined && reference !== paymentId) {
     const named = ofPayment.filter((each) => each.id === reference || processorIdOf(each) === reference);
     const found = named.find((each) => each.type === type);
-    if (found !== undefined) return found;
+    if (found !== undefined) return [found];
     // Processors go on to name a capture by the authorization that it is of.
     const isOfAuthorization = named.some((each) => each.type === 'authorization');
-    if (!isOfAuthorization && isOfKnownKind(reference, type, ofPayment)) return undefined;
+    if (!isOfAuthorization && isOfKnownKind(reference, type, ofPayment)) return [];
   }
-  return onlyOf(ofType.filter(({ status }) => status !== 'failed')) ?? onlyOf(ofType);
+  const standing = ofType.filter(({ status }) => status !== 'failed');
+  return standing.length > 0 ? standing : ofType;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { namedTransaction } from '../../../src/domain/files/named-transaction.ts';
+import { namedTransaction, transactionsNamed } from '../../../src/domain/files/named-transaction.ts';
 import { idOf } from '../../../src/domain/kernel/ids.ts';
 import { money } from '../../../src/domain/kernel/money.ts';
 import type {
@@ -66,6 +66,14 @@ describe('the transaction that a row names', () => {
       expect(namedTransaction(named, 'capture', [held, first, second])).toBeUndefined();
       expect(namedTransaction(named, 'refund', [held, first])).toBeUndefined();
     }
+  });
+
+  it('may be any of several that the row leaves open, and none where it names another', () => {
+    const all = [held, first, second, failed, back];
+    for (const name of [{}, { processorReference: paymentId }, { processorReference: 'psp_2' }])
+      expect(transactionsNamed({ paymentId, ...name }, 'capture', all)).toEqual([first, second]);
+    expect(transactionsNamed({ paymentId, processorReference: 'psp_9' }, 'capture', all)).toEqual([]);
+    expect(transactionsNamed({ paymentId, transactionId: second.id }, 'capture', all)).toEqual([second]);
   });
 
   it('is not a capture that failed beside one that did not', () => {
