@@ -68,14 +68,19 @@ export const openDispute = ({
 
 /**
  * The dispute as the processor's record is now; undefined when that says nothing new. What is lost after the merchant accepted it is
- * accepted.
+ * accepted. One that is opened again has not been accepted: it may be, or be lost in spite of the merchant.
  */
 export function updateDispute(dispute: Dispute, said: DisputeFacts, now: Instant): Dispute | undefined {
   const isAccepted = said.status === 'lost' && dispute.acceptRequestedAt !== undefined;
   const facts: DisputeFacts = isAccepted ? { ...said, status: 'accepted' } : said;
   if (isSame(dispute, facts)) return undefined;
-  const { respondBy: _, ...rest } = revised(dispute, now);
-  return { ...rest, ...factsIn(facts) };
+  const { respondBy: _, acceptRequestedAt, ...rest } = revised(dispute, now);
+  const isOpenedAgain = isDecided(dispute) && !isDecided(facts);
+  return {
+    ...rest,
+    ...factsIn(facts),
+    ...present({ acceptRequestedAt: isOpenedAgain ? undefined : acceptRequestedAt }),
+  };
 }
 
 /** It is decided, the issuer has it, or it is being accepted. */

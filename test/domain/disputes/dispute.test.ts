@@ -37,6 +37,16 @@ describe('A dispute', () => {
     expect(updateDispute(dispute, rest, NOON + 1)).not.toHaveProperty('respondBy');
   });
 
+  it('that is opened again after it was accepted is not being accepted: it can be, or be lost without that', () => {
+    const accepting = acceptDispute(dispute, NOON + 1)._unsafeUnwrap();
+    const accepted = updateDispute(accepting, factsOf({ status: 'lost' }), NOON + 2) ?? dispute;
+    expect(accepted.status).toBe('accepted');
+    const again = updateDispute(accepted, factsOf(), NOON + 3) ?? dispute;
+    expect(again).toEqual({ ...dispute, version: 4, updatedAt: NOON + 3 });
+    expect(acceptDispute(again, NOON + 4).isOk()).toBe(true);
+    expect(updateDispute(again, factsOf({ status: 'lost' }), NOON + 4)?.status).toBe('lost');
+  });
+
   it('can be accepted while it needs a response, once, and is accepted when it is lost then', () => {
     const accepting = acceptDispute(dispute, NOON + 1)._unsafeUnwrap();
     expect(accepting).toEqual({ ...dispute, version: 2, updatedAt: NOON + 1, acceptRequestedAt: NOON + 1 });
