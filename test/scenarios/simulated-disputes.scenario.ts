@@ -34,13 +34,13 @@ async function aShop(storage: Storage) {
     useCases,
     work,
     queue: queueOpened(processorDisputes.opened, useCases.queueDispute),
-    async pay(paymentMethod: string): Promise<PaymentId> {
+    pay: async (paymentMethod: string): Promise<PaymentId> => {
       const order = { paymentMethod, amount: money(100n, 'USD'), captureMethod: 'automatic' } as const;
       return bodyOf(await useCases.processPayment({ merchantId, idempotencyKey: aKey(), ...order, origin }))
         .id;
     },
     /** How the refund ended, or the status that it was refused with. */
-    async refund(paymentId: PaymentId, amount: bigint): Promise<string | number> {
+    refund: async (paymentId: PaymentId, amount: bigint): Promise<string | number> => {
       const modification = { type: 'refund', amount } as const;
       const given = await useCases.modifyPayment({
         merchantId,
