@@ -48,10 +48,11 @@ const PREFIXES: Readonly<Record<string, string>> = {
   disputes: 'dsp',
   webhook_endpoints: 'we',
   webhook_deliveries: 'whd',
+  outbox: 'evt',
 };
 
 /** An id that could be, in each place of a path. */
-const filled = (path: string): string =>
+export const filled = (path: string): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, step: string) => {
     const kind = step === 'id' ? (path.split('/')[1] ?? '') : step;
     if (kind === 'approvals') return '01990000-0000-7000-8000-000000000001';

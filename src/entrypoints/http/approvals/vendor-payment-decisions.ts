@@ -6,22 +6,16 @@ import type { Approver } from '../../../domain/approvals/approver.ts';
 import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import type { JsonObject } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import { parseBody } from '../server/body-input.ts';
+import { parseBody, readNothing } from '../server/body-input.ts';
 import { readJson, readOptionalJson } from '../server/read-json.ts';
 import type { HttpContext } from '../server/request-context.ts';
 import { resource, versioned } from '../server/route.ts';
+import { nothing } from '../server/schemas.ts';
 import { type AnsweringParts, answeredOnce } from './answered-once.ts';
 import { APPROVALS_TAG, approvalsProblems } from './approvals-problems.ts';
 import { type ApproverHandler, askedBy, forRoles } from './approver-route.ts';
 import { paymentAnswer, seenTargetOf, targetOf } from './vendor-payment-answers.ts';
-import {
-  approval,
-  nothing,
-  paymentIdParameter,
-  rejection,
-  review,
-  vendorPayment,
-} from './vendor-payment-schemas.ts';
+import { approval, paymentIdParameter, rejection, review, vendorPayment } from './vendor-payment-schemas.ts';
 
 const { refuse } = approvalsProblems;
 
@@ -82,8 +76,7 @@ const postRejection =
 const postProcessing =
   (parts: Pick<ApprovalsUseCases, 'processVendorPayment'> & AnsweringParts): ApproverHandler =>
   (c, by) =>
-    readOptionalJson(c.req.raw)
-      .andThen((json) => parseBody(nothing, json))
+    readNothing(c.req.raw)
       .andThen(() =>
         decided(c, parts, { by, operation: 'process', payload: {} }, (target, claim) =>
           parts.processVendorPayment({ ...askedBy(c, by), ...target }, claim),

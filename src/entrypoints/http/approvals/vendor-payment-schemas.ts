@@ -141,9 +141,6 @@ export const review = z
   .strictObject({ outcome: z.enum(REVIEW_OUTCOMES), notes: textOf(MOST_WORDS).optional() })
   .openapi('Review', { example: { outcome: 'fraud', notes: 'The vendor knows nothing of the work' } });
 
-/** The body of `POST /payments/{id}/process`; it may be absent. */
-export const nothing = z.strictObject({});
-
 const count = z.int().min(0);
 
 /** The payment that a path names. */

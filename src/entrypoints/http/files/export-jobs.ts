@@ -6,11 +6,12 @@ import { type ExportId, parseId } from '../../../domain/kernel/ids.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
+import { readNothing } from '../server/body-input.ts';
 import { type CommittingParts, committedOnce } from '../server/keyed-post.ts';
 import { pageOf, parseQuery } from '../server/list-input.ts';
-import { readOptionalJson } from '../server/read-json.ts';
 import { answerJson, answerPage, type HttpContext, originOf } from '../server/request-context.ts';
 import { answer, location, resource } from '../server/route.ts';
+import { nothing } from '../server/schemas.ts';
 import { postExport, postPaymentExport } from './export-orders.ts';
 import { exportProblems, NEEDED } from './export-problems.ts';
 import {
@@ -58,7 +59,7 @@ const postCancel =
   async (c, merchantId) => {
     const id = idOf(c);
     if (id === undefined) return refuse(c, { kind: 'ExportNotFound' });
-    return readOptionalJson(c.req.raw)
+    return readNothing(c.req.raw)
       .andThen(() =>
         committedOnce(c, parts, {
           merchantId,
@@ -153,6 +154,8 @@ export const exportJobs = resource({
       pathParameters,
       operationId: 'cancelExport',
       summary: 'Cancel an export that is under way',
+      body: nothing,
+      bodyOptional: true,
       responses: { 200: answer('It is canceled.', exportJob) },
       refusals: [404, 409],
     }),

@@ -5,9 +5,11 @@ import { present } from '../../../domain/kernel/present.ts';
 import type { Backlog } from '../../../ports/outbox.ts';
 import { INSTALLATION } from '../merchants/merchants.ts';
 import { type AdminHandler, forAdmins } from '../server/authorization.ts';
+import { readNothing } from '../server/body-input.ts';
 import { type WorkingParts, workedOnce } from '../server/keyed-post.ts';
 import { answerJson, originOf } from '../server/request-context.ts';
 import { answer, resource } from '../server/route.ts';
+import { nothing } from '../server/schemas.ts';
 import { NO_ROUTE, refuseRoute } from '../server/service-app.ts';
 import type { ParkedEvent, SystemBacklogs, SystemParts } from './served-system.ts';
 import { refuse, systemProblems } from './system-problems.ts';
@@ -64,16 +66,20 @@ const postUnpark =
     if (system === undefined) return refuseRoute(c);
     const id: EventId | undefined = parseId('evt', c.req.param('id') ?? '');
     if (id === undefined) return refuse(c, { kind: 'EventNotParked' });
-    return workedOnce(c, parts, {
-      merchantId: INSTALLATION,
-      operation: 'unpark_event',
-      payload: { event_id: id },
-      respond: (event: ParkedEvent) => ({ status: 202, body: jsonText(parkedRecord(event)) }),
-      work: () => system.release({ id, origin: originOf(c, 'admin') }),
-    }).match(
-      (response) => response,
-      (failure) => refuse(c, failure),
-    );
+    return readNothing(c.req.raw)
+      .andThen(() =>
+        workedOnce(c, parts, {
+          merchantId: INSTALLATION,
+          operation: 'unpark_event',
+          payload: { event_id: id },
+          respond: (event: ParkedEvent) => ({ status: 202, body: jsonText(parkedRecord(event)) }),
+          work: () => system.release({ id, origin: originOf(c, 'admin') }),
+        }),
+      )
+      .match(
+        (response) => response,
+        (failure) => refuse(c, failure),
+      );
   };
 
 /** How the parts of a running system are, for those who look after it. */
@@ -97,6 +103,8 @@ export const system = resource({
       operationId: 'unparkEvent',
       summary: 'Put a parked event back on its way',
       description: `${ADMIN} An event of either service, with no tries behind it. Who did it is in the audit trail of its merchant (\`event_release\`), of an event of approvals in the audit log of its payment (\`event.unparked\`).`,
+      body: nothing,
+      bodyOptional: true,
       responses: { 202: answer('The event as it was parked.', parkedEvent) },
       refusals: [404, 409],
     }),

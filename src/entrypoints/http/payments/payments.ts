@@ -12,6 +12,7 @@ import { answeredPaymentRecord, paymentRecord } from '../../../domain/payments/p
 import { currenciesRecord } from '../../../domain/payments/payment-summary.ts';
 import { transactionRecord } from '../../../domain/payments/transaction-record.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
+import { readNothing } from '../server/body-input.ts';
 import { answerVersion, tagOf } from '../server/entity-tag.ts';
 import { type WorkingParts, workedOnce } from '../server/keyed-post.ts';
 import { countKey, type ServiceMetrics } from '../server/measurements.ts';
@@ -19,6 +20,7 @@ import { problemText } from '../server/problem.ts';
 import { readJson } from '../server/read-json.ts';
 import { answerPage, originOf, respondStored } from '../server/request-context.ts';
 import { answer, created, resource, versioned } from '../server/route.ts';
+import { nothing } from '../server/schemas.ts';
 import { listQuery, parseListQuery } from './payment-filter.ts';
 import { type PaymentInputFailure, type PaymentOrder, parseBatch, parsePayment } from './payment-input.ts';
 import { declines, PAYMENTS_TAG, paymentProblems } from './payment-problems.ts';
@@ -64,13 +66,15 @@ const postConfirm =
   async (c, merchantId) => {
     const paymentId = parseId('pay', c.req.param('id') ?? '');
     if (paymentId === undefined) return refuse(c, { kind: 'PaymentNotFound' });
-    return confirmPayment({ merchantId, paymentId, origin: originOf(c) }).match(
-      (response) => {
-        const read = decodeResponse(response);
-        return respondStored(read, false, tagOf(read.version));
-      },
-      (failure) => refuse(c, failure),
-    );
+    return readNothing(c.req.raw)
+      .andThen(() => confirmPayment({ merchantId, paymentId, origin: originOf(c) }))
+      .match(
+        (response) => {
+          const read = decodeResponse(response);
+          return respondStored(read, false, tagOf(read.version));
+        },
+        (failure) => refuse(c, failure),
+      );
   };
 
 const postBatch =
@@ -232,6 +236,8 @@ export const payments = resource({
       description:
         'The processor is asked at once, as it is by and by without this. The answer is that of the request that made the payment; safe to repeat, and it needs no key. Of payments that wait a merchant may confirm 600 in a minute, or as many as it may begin where that is more.',
       pathParameters: { id: paymentIdParameter },
+      body: nothing,
+      bodyOptional: true,
       responses: {
         201: versioned('The payment as it ended.', payment),
         202: versioned('The customer has still to act, or the processor to answer.', payment),

@@ -1,11 +1,12 @@
-import { err, ok, type Result } from 'neverthrow';
+import { err, ok, type Result, type ResultAsync } from 'neverthrow';
 import type { z } from 'zod';
 import { cardFaults, headerFaults, securityCodeFaults } from './card-guard.ts';
 import type { KeyedHeader } from './idempotency-key.ts';
 import { issueWords } from './issue-words.ts';
 import type { Fault } from './problem.ts';
-import type { JsonBody } from './read-json.ts';
+import { type JsonBody, type ReadJsonFailure, readOptionalJson } from './read-json.ts';
 import type { MalformedRequest, PanNotAccepted } from './request-problems.ts';
+import { nothing } from './schemas.ts';
 
 /**
  * What a schema makes of a body. No card number may hide in that, nor in the header beside it; what the schema leaves out is
@@ -24,6 +25,10 @@ export function parseBody<Schema extends z.ZodType>(
   if (cards.length > 0) return err({ kind: 'PanNotAccepted', faults: cards });
   return parsed.success ? ok(parsed.data) : err({ kind: 'MalformedRequest', faults: faultsOf(parsed.error) });
 }
+
+/** A body with nothing in it, or none: a field that nothing reads would be taken for one that has an effect. */
+export const readNothing = (request: Request): ResultAsync<object, ReadJsonFailure | PanNotAccepted> =>
+  readOptionalJson(request).andThen((body) => parseBody(nothing, body));
 
 /** Numbers that a schema wants whole have to be written so. */
 function safeParseWhole<Schema extends z.ZodType>(schema: Schema, value: unknown, halves: unknown) {

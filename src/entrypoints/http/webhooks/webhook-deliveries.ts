@@ -14,12 +14,13 @@ import { present } from '../../../domain/kernel/present.ts';
 import type { Delivery } from '../../../domain/webhooks/delivery.ts';
 import { deliveryRecord, readDeliveryRecord } from '../../../domain/webhooks/delivery-record.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
-import { parseBody } from '../server/body-input.ts';
+import { parseBody, readNothing } from '../server/body-input.ts';
 import { type WorkingParts, workedOnce } from '../server/keyed-post.ts';
 import { pageOf, parseQuery } from '../server/list-input.ts';
 import { readJson } from '../server/read-json.ts';
 import { answerJson, answerPage, type HttpContext } from '../server/request-context.ts';
 import { answer, resource } from '../server/route.ts';
+import { nothing } from '../server/schemas.ts';
 import { withEndpoint } from './webhook-endpoints.ts';
 import { WEBHOOKS_TAG, webhookProblems } from './webhook-problems.ts';
 import {
@@ -71,32 +72,40 @@ const postReplay =
   (parts: Pick<UseCases, 'replayDelivery'> & WorkingParts): TenantHandler =>
   (c, merchantId) =>
     withTarget(c, merchantId, (target) =>
-      workedOnce(c, parts, {
-        merchantId,
-        operation: 'replay_delivery',
-        payload: { delivery_id: target.id },
-        respond: (delivery: Delivery) => ({ status: 202, body: jsonText(deliveryRecord(delivery)) }),
-        work: (begun) => parts.replayDelivery(target, begun),
-      }).match(
-        (response) => response,
-        (failure) => refuse(c, failure),
-      ),
+      readNothing(c.req.raw)
+        .andThen(() =>
+          workedOnce(c, parts, {
+            merchantId,
+            operation: 'replay_delivery',
+            payload: { delivery_id: target.id },
+            respond: (delivery: Delivery) => ({ status: 202, body: jsonText(deliveryRecord(delivery)) }),
+            work: (begun) => parts.replayDelivery(target, begun),
+          }),
+        )
+        .match(
+          (response) => response,
+          (failure) => refuse(c, failure),
+        ),
     );
 
 const postTestEvent =
   (parts: Pick<UseCases, 'sendTestEvent'> & WorkingParts): TenantHandler =>
   (c, merchantId) =>
     withEndpoint(c, merchantId, (target) =>
-      workedOnce(c, parts, {
-        merchantId,
-        operation: 'send_test_event',
-        payload: { endpoint_id: target.id },
-        respond: (delivery: Delivery) => ({ status: 202, body: jsonText(deliveryRecord(delivery)) }),
-        work: (begun) => parts.sendTestEvent(target, begun),
-      }).match(
-        (response) => response,
-        (failure) => refuse(c, failure),
-      ),
+      readNothing(c.req.raw)
+        .andThen(() =>
+          workedOnce(c, parts, {
+            merchantId,
+            operation: 'send_test_event',
+            payload: { endpoint_id: target.id },
+            respond: (delivery: Delivery) => ({ status: 202, body: jsonText(deliveryRecord(delivery)) }),
+            work: (begun) => parts.sendTestEvent(target, begun),
+          }),
+        )
+        .match(
+          (response) => response,
+          (failure) => refuse(c, failure),
+        ),
     );
 
 const postFailedReplay =
@@ -155,6 +164,8 @@ export const webhookDeliveries = resource({
       path: '/webhook_endpoints/{id}/test',
       operationId: 'sendTestEvent',
       summary: 'Send a test event',
+      body: nothing,
+      bodyOptional: true,
       responses: {
         202: answer('On its way.', delivery),
       },
@@ -201,6 +212,8 @@ export const webhookDeliveries = resource({
       operationId: 'replayWebhookDelivery',
       summary: 'Deliver again',
       description: 'The same event id and body, however it ended before, with all tries before it.',
+      body: nothing,
+      bodyOptional: true,
       responses: {
         202: answer('On its way.', delivery),
       },

@@ -6,12 +6,13 @@ import { present } from '../../../domain/kernel/present.ts';
 import type { OpenEndpoint } from '../../../domain/webhooks/webhook-endpoint.ts';
 import { publishedEndpoint } from '../../../domain/webhooks/webhook-endpoint-record.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
-import { parseBody } from '../server/body-input.ts';
+import { parseBody, readNothing } from '../server/body-input.ts';
 import { answerVersion, expectedIn } from '../server/entity-tag.ts';
 import { type CommittingParts, committedOnce } from '../server/keyed-post.ts';
 import { readJson } from '../server/read-json.ts';
 import { answerJson, type HttpContext, originOf } from '../server/request-context.ts';
 import { answer, created, resource, versioned } from '../server/route.ts';
+import { nothing } from '../server/schemas.ts';
 import { WEBHOOKS_TAG, webhookProblems } from './webhook-problems.ts';
 import {
   endpoint,
@@ -117,8 +118,9 @@ const postSecretRotation =
   (parts: Pick<UseCases, 'rotateEndpointSecret'> & CommittingParts): TenantHandler =>
   (c, merchantId) =>
     withEndpoint(c, merchantId, (target) =>
-      expectedIn(c)
-        .asyncAndThen((expecting) =>
+      readNothing(c.req.raw)
+        .andThen(() => expectedIn(c))
+        .andThen((expecting) =>
           committedOnce(c, parts, {
             merchantId,
             operation: 'rotate_secret',
@@ -217,6 +219,8 @@ export const webhookEndpoints = resource({
         'The secrets before it sign too, each for 24 hours after its rotation: every signature is in `webhook-signature`, ' +
         'that of the newest secret in `X-Webhook-Signature` and those of the others in `X-Webhook-Signature-Previous`, ' +
         'with commas between. At most five secrets sign at once.',
+      body: nothing,
+      bodyOptional: true,
       ifMatch: 'endpoint',
       responses: {
         200: versioned('The endpoint with its new secret.', endpointWithSecret),
