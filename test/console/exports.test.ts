@@ -182,6 +182,44 @@ describe.runIf(hasChromium())('exports in the console', () => {
     expect((await schedules()).map(({ kind }) => kind)).toEqual(['journal']);
   });
 
+  it('have schedules below them that neither those on their way nor another person moves', async () => {
+    const { page } = await desk.open();
+    let answer = () => {};
+    const isAnswered = new Promise<void>((answered) => (answer = answered));
+    await page.route('**/console/api/exports?*', async (route) => {
+      await isAnswered;
+      await route.continue();
+    });
+    await logIn(page, desk.url, desk.token, '/exports');
+    await page.getByRole('status', { name: 'Loading exports' }).waitFor();
+    expect(await page.getByRole('heading', { name: 'Schedules' }).count()).toBe(0);
+    answer();
+    const rows = page.getByRole('table', { name: 'Schedules, newest first' }).getByRole('row');
+    await rows.nth(1).waitFor();
+    const before = await rows.nth(1).boundingBox();
+
+    const another = { kind: 'transactions', every: 'month' };
+    const { id } = await desk.api<Schedule>('/export_schedules', {
+      method: 'POST',
+      key: 'another',
+      body: another,
+    });
+    await take('order-whose-event-is-heard');
+    const news = page.getByRole('region', { name: 'Schedules' }).getByRole('button', { name: '1 new' });
+    await news.waitFor();
+    expect(await rows.count()).toBe(2);
+    expect(await rows.nth(1).innerText()).toMatch(/^Journal/);
+    expect(await rows.nth(1).boundingBox()).toEqual(before);
+    await news.press('Enter');
+    await page.getByRole('row', { name: /^Transactions/ }).waitFor();
+    await page
+      .getByRole('row', { name: /^Transactions/ })
+      .getByRole('button', { name: 'Delete…' })
+      .click();
+    await page.getByRole('button', { name: 'Delete', exact: true }).press('Enter');
+    await expect.poll(async () => (await schedules()).map((each) => each.id)).not.toContain(id);
+  });
+
   it('are of no kind that the token may not read', async () => {
     const { page } = await desk.open();
     const token = await desk.tokenOf({ merchant: 'merchant-123', permissions: ['exports'] });

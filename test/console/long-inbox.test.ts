@@ -72,6 +72,22 @@ describe.runIf(hasChromium())('an inbox of more approvals than a page has', () =
     expect(faults()).toEqual([]);
   });
 
+  it('is asked for once where it is shown and counted', async () => {
+    const { page } = await desk.open();
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().includes('/payments/pending')) asked.push(request.url());
+    });
+    for (const path of ['/approvals', '/overview']) {
+      asked.length = 0;
+      const both = await desk.tokenOf({ merchant: 'merchant-123', role: 'admin' });
+      if (path === '/approvals') await logIn(page, desk.url, both, path);
+      else await page.goto(`${desk.url}/console${path}`);
+      await page.getByRole('link', { name: /99\+/ }).waitFor();
+      expect(asked, path).toHaveLength(1);
+    }
+  });
+
   it('is counted by its oldest hundred, and says so', async () => {
     const { page } = await desk.open();
     const both = await desk.tokenOf({ merchant: 'merchant-123', role: 'admin' });

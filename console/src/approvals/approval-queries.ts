@@ -6,26 +6,28 @@ export type VendorPayment = Schemas['VendorPayment'];
 
 const PAGE = 100;
 
-/** What waits for approval, oldest first, page after page. */
-export const inboxList = infiniteQueryOptions({
-  queryKey: ['approvals', 'inbox'],
-  queryFn: ({ pageParam, signal }) =>
-    dataOf(
-      api.GET('/approvals/payments/pending', {
-        params: { query: { limit: PAGE, ...(pageParam === undefined ? {} : { cursor: pageParam }) } },
-        signal,
-      }),
-    ),
-  initialPageParam: undefined as string | undefined,
-  getNextPageParam: ({ pagination }) => pagination.nextCursor ?? undefined,
-  meta: { live: 'always' },
-});
-
 /** The oldest of what waits for approval, for what counts them: where there are more, a cursor says so. */
 export const pendingApprovals = queryOptions({
   queryKey: ['approvals', 'pending'],
   queryFn: ({ signal }) =>
     dataOf(api.GET('/approvals/payments/pending', { params: { query: { limit: PAGE } }, signal })),
+  meta: { live: 'always' },
+});
+
+/** What waits for approval, oldest first, page after page. What counts them is given the first, and does not ask for it again. */
+export const inboxList = infiniteQueryOptions({
+  queryKey: ['approvals', 'inbox'],
+  queryFn: ({ pageParam, signal, client }) =>
+    pageParam === undefined
+      ? client.fetchQuery({ ...pendingApprovals, staleTime: 0 })
+      : dataOf(
+          api.GET('/approvals/payments/pending', {
+            params: { query: { limit: PAGE, cursor: pageParam } },
+            signal,
+          }),
+        ),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: ({ pagination }) => pagination.nextCursor ?? undefined,
   meta: { live: 'always' },
 });
 

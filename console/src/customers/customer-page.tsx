@@ -27,11 +27,10 @@ function CustomerOf({ id }: Readonly<{ id: string }>) {
   const queries = useQueryClient();
   const [isErasing, setErasing] = useState(false);
   const [isDone, setDone] = useState(false);
-  const mayRead = mayUse(useSession(), 'audit');
-  const erasure = useQuery({ ...erasureOf(id), enabled: mayRead });
-  const status = useQuery({ ...customerStatus(id), enabled: !mayRead });
-  const isErased = isDone || erasure.data != null || status.data === 'erased';
-  const isLoading = erasure.isLoading || status.isLoading;
+  const session = useSession();
+  const mayRead = mayUse(session, 'audit');
+  const status = useQuery(customerStatus(id));
+  const isErased = isDone || status.data === 'erased';
   const readTrail = () =>
     Promise.all(
       [looksAt(id), erasureOf(id), customerStatus(id)].map(({ queryKey }) =>
@@ -63,8 +62,20 @@ function CustomerOf({ id }: Readonly<{ id: string }>) {
           {isErased && <p className="rounded-lg bg-good-wash px-4 py-3 text-good">The details are erased.</p>}
         </div>
         {isErased && <Erasure id={id} mayRead={mayRead} />}
-        {isLoading && !isErased && <Skeleton rows={1} label="Loading the customer" />}
-        {customer === undefined && !isErased && !isLoading && (
+        {status.isPending && <Skeleton rows={1} label="Loading the customer" />}
+        {status.isLoadingError && <Failure error={status.error} retry={() => void status.refetch()} />}
+        {status.data === null && (
+          <div className="card">
+            <Empty
+              title={
+                mayUse(session, 'customers')
+                  ? 'There is no such customer'
+                  : 'Your token does not show customers'
+              }
+            />
+          </div>
+        )}
+        {customer === undefined && !isErased && status.data != null && (
           <div className="card flex flex-wrap items-center justify-between gap-3 p-4">
             <p className="text-quiet">Email, name, phone and payment methods are kept encrypted.</p>
             <button
@@ -88,7 +99,7 @@ function CustomerOf({ id }: Readonly<{ id: string }>) {
           </>
         )}
       </Section>
-      <Looks id={id} />
+      {status.data !== null && <Looks id={id} />}
       {isErasing && customer !== undefined && (
         <EraseDialog
           customer={customer}

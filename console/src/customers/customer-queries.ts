@@ -24,7 +24,7 @@ export const customerList = infiniteQueryOptions({
   getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
 });
 
-/** Whether a customer is erased, which takes no look at what is kept encrypted; null of one that the token may not find. */
+/** Whether a customer is there or erased, which takes no look at what is kept encrypted; null of one that the token does not find. */
 export const customerStatus = (id: string) =>
   queryOptions({
     queryKey: ['customers', 'status', id],

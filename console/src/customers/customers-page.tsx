@@ -18,8 +18,7 @@ export function CustomersPage() {
   const search = useMutation({
     mutationFn: findCustomer,
     onSuccess: (customer) => {
-      if (customer !== undefined)
-        void navigate({ to: '/customers/$id', params: { id: customer.id }, state: { found: true } as never });
+      if (customer !== undefined) void navigate({ to: '/customers/$id', params: { id: customer.id } });
     },
   });
   const find = (event: FormEvent<HTMLFormElement>) => {

@@ -60,17 +60,25 @@ export const useCancellation = () => useSending({ send: cancel, refreshes: ['exp
 export type ExportSchedule = Schemas['ExportSchedule'];
 export type NewSchedule = Schemas['NewExportSchedule'];
 
-export const scheduleList = queryOptions({
+/** All of them, as one page. */
+export const scheduleList = infiniteQueryOptions({
   queryKey: ['exports', 'schedules'],
   queryFn: ({ signal }) => dataOf(api.GET('/export_schedules', { signal })),
+  initialPageParam: undefined,
+  getNextPageParam: () => undefined,
   meta: { live: true },
 });
 
 const schedule = (body: NewSchedule, key: string) =>
   dataOf(api.POST('/export_schedules', { params: { header: { 'Idempotency-Key': key } }, body }));
 
-export const useSchedule = (onDone: () => void) =>
-  useSending({ send: schedule, refreshes: ['exports'], onDone });
+/** `onMade` is called before the list is read anew. */
+export const useSchedule = (onMade: (id: string) => void, onDone: () => void) =>
+  useSending({
+    send: async (asked: NewSchedule, key) => onMade((await schedule(asked, key)).id),
+    refreshes: ['exports'],
+    onDone,
+  });
 
 type Change = Readonly<{ schedule: ExportSchedule; to: ExportSchedule['status'] | 'removed' }>;
 

@@ -3,7 +3,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { Plus } from 'lucide-react';
 import { Empty } from '../parts/answers.tsx';
 import { List } from '../parts/list.tsx';
-import { Page, Section } from '../parts/page.tsx';
+import { Page } from '../parts/page.tsx';
 import { useShortcuts } from '../parts/shortcuts.ts';
 import { useSteadyList } from '../parts/steady-list.ts';
 import { ExportDialog } from './export-dialog.tsx';
@@ -42,9 +42,8 @@ export function ExportsPage() {
       >
         {(jobs) => <ExportTable jobs={jobs} />}
       </List>
-      <Section title="Schedules">
-        <Schedules />
-      </Section>
+      {/* Below rows that are on their way it would be moved by them. */}
+      {!list.isPending && <Schedules />}
       {search.kind !== undefined && (
         <ExportDialog
           given={search}

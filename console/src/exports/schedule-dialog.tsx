@@ -14,9 +14,11 @@ const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'satur
 
 const named = (values: readonly string[]) => values.map((value) => [value, inWords(value)] as const);
 
+type Props = Readonly<{ onClose: () => void; onMade: (id: string) => void }>;
+
 /** Orders a file of every day, week or month, once it is over. */
-export function ScheduleDialog({ onClose }: Readonly<{ onClose: () => void }>) {
-  const sending = useSchedule(onClose);
+export function ScheduleDialog({ onClose, onMade }: Props) {
+  const sending = useSchedule(onMade, onClose);
   const [kind, setKind] = useState<Kind>('payments');
   const [every, setEvery] = useState<Period>('day');
   const send = (form: FormData): string | undefined => {

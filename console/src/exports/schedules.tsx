@@ -1,10 +1,13 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { CalendarClock } from 'lucide-react';
 import { useState } from 'react';
-import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
+import { Empty } from '../parts/answers.tsx';
 import { inWords, Status } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
+import { List } from '../parts/list.tsx';
+import { Section } from '../parts/page.tsx';
+import { useSteadyList } from '../parts/steady-list.ts';
 import { CELL, Table } from '../parts/table.tsx';
 import { type ExportSchedule, scheduleList, useScheduleChange } from './export-queries.ts';
 import { RemovalDialog } from './removal-dialog.tsx';
@@ -21,35 +24,31 @@ const COLUMNS = [
 
 /** Exports that are ordered once each day, week or month is over. */
 export function Schedules() {
-  const { data, error, refetch } = useQuery(scheduleList);
+  const list = useSteadyList(useInfiniteQuery(scheduleList));
   const [isAsked, setAsked] = useState(false);
   const [removed, setRemoved] = useState<ExportSchedule>();
   return (
-    <>
-      {data === undefined && error !== null ? (
-        <Failure error={error} retry={() => void refetch()} />
-      ) : (
-        <div className="card overflow-hidden">
-          {data === undefined ? (
-            <Skeleton label="Loading schedules" rows={2} />
-          ) : data.items.length === 0 ? (
-            <Empty title="No schedule yet" />
-          ) : (
-            <Table caption="Schedules, newest first" columns={COLUMNS}>
-              {data.items.map((schedule) => (
-                <Row key={schedule.id} schedule={schedule} onRemove={() => setRemoved(schedule)} />
-              ))}
-            </Table>
-          )}
-        </div>
-      )}
-      <button type="button" className="button self-start" onClick={() => setAsked(true)}>
-        <CalendarClock aria-hidden className="size-4" />
-        New schedule
-      </button>
-      {isAsked && <ScheduleDialog onClose={() => setAsked(false)} />}
+    <Section
+      title="Schedules"
+      aside={
+        <button type="button" className="button" onClick={() => setAsked(true)}>
+          <CalendarClock aria-hidden className="size-4" />
+          New schedule
+        </button>
+      }
+    >
+      <List list={list} name="schedules" empty={<Empty title="No schedule yet" />}>
+        {(schedules) => (
+          <Table caption="Schedules, newest first" columns={COLUMNS}>
+            {schedules.map((schedule) => (
+              <Row key={schedule.id} schedule={schedule} onRemove={() => setRemoved(schedule)} />
+            ))}
+          </Table>
+        )}
+      </List>
+      {isAsked && <ScheduleDialog onClose={() => setAsked(false)} onMade={list.admit} />}
       {removed !== undefined && <RemovalDialog schedule={removed} onClose={() => setRemoved(undefined)} />}
-    </>
+    </Section>
   );
 }
 

@@ -1,8 +1,9 @@
-import { type UseQueryOptions, useQueries } from '@tanstack/react-query';
+import { type QueryFunctionContext, type UseQueryOptions, useQueries } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { dataOf } from '../../../client/src/client.ts';
 import { apiOnce } from '../api/api.ts';
 import { mayApprove, mayUse, type Session } from '../api/session.ts';
+import { pendingApprovals } from '../approvals/approval-queries.ts';
 import { isFailing } from '../webhooks/failing.ts';
 
 /** How many wait, as far as one page of the API says: there are more where it ends with a cursor. */
@@ -16,7 +17,7 @@ type Counter = Readonly<{
   /** What shows on that page what the number counts, and nothing else. */
   search: Readonly<Record<string, string>>;
   isFor: (session: Session) => boolean;
-  ask: (signal: AbortSignal) => Promise<Counted>;
+  ask: (context: Pick<QueryFunctionContext, 'signal' | 'client'>) => Promise<Counted>;
   /** Whether no event tells of a change, so that only asking again does. */
   isSilent?: boolean;
 }>;
@@ -24,6 +25,8 @@ type Counter = Readonly<{
 const LIMIT = 100;
 /** How often a window that is looked at asks again, whatever it hears: four requests. */
 const AGAIN_MS = 60_000;
+/** A page that shows what is counted asks for it as often at least. */
+const SHARED_MS = 12_000;
 const SHOWN = 99;
 
 const COUNTERS: readonly Counter[] = [
@@ -32,7 +35,7 @@ const COUNTERS: readonly Counter[] = [
     what: 'need attention',
     search: { attention: 'true' },
     isFor: (session) => mayUse(session, 'payments'),
-    ask: async (signal) => {
+    ask: async ({ signal }) => {
       const query = { attention: 'true', limit: 1, include: 'total' } as const;
       const { total = 0 } = await dataOf(apiOnce.GET('/payments', { params: { query }, signal }));
       return { count: total, more: false };
@@ -43,7 +46,7 @@ const COUNTERS: readonly Counter[] = [
     what: 'are open',
     search: { status: 'open' },
     isFor: (session) => mayUse(session, 'settlements'),
-    ask: async (signal) => {
+    ask: async ({ signal }) => {
       const query = { status: 'open', limit: LIMIT } as const;
       const { items, next_cursor } = await dataOf(apiOnce.GET('/exceptions', { params: { query }, signal }));
       return { count: items.length, more: next_cursor !== null };
@@ -55,10 +58,9 @@ const COUNTERS: readonly Counter[] = [
     search: {},
     isFor: mayApprove,
     isSilent: true,
-    ask: async (signal) => {
-      const { payments, pagination } = await dataOf(
-        apiOnce.GET('/approvals/payments/pending', { params: { query: { limit: LIMIT } }, signal }),
-      );
+    ask: async ({ client }) => {
+      // Of a page that shows them, it is as new as the page.
+      const { payments, pagination } = await client.fetchQuery({ ...pendingApprovals, staleTime: SHARED_MS });
       return { count: payments.length, more: pagination.nextCursor !== null };
     },
   },
@@ -67,7 +69,7 @@ const COUNTERS: readonly Counter[] = [
     what: 'are failing or disabled',
     search: { endpoints: 'failing' },
     isFor: (session) => mayUse(session, 'webhooks'),
-    ask: async (signal) => {
+    ask: async ({ signal }) => {
       const { items } = await dataOf(apiOnce.GET('/webhook_endpoints', { signal }));
       return { count: items.filter(isFailing).length, more: false };
     },
@@ -90,7 +92,7 @@ export function useCounts(session: Session): ReadonlyMap<string, ShownCount> {
     queries: counters.map(
       ({ path, ask, isSilent = false }): UseQueryOptions<Counted> => ({
         queryKey: ['counts', path],
-        queryFn: ({ signal }) => ask(signal),
+        queryFn: ask,
         enabled: isIdle,
         refetchInterval: AGAIN_MS,
         ...(isSilent ? {} : { meta: { live: 'seldom' } }),
