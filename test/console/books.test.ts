@@ -133,14 +133,15 @@ describe.runIf(hasChromium())('customers, the ledger and the audit trail in the 
     await expectFit(page, 'an erased customer');
   });
 
-  it('offer nothing to reveal of an id that no customer has, nor to a token that is shown none', async () => {
+  it('offer nothing to reveal of an id that no customer has, nor to a token that is shown none, and what is revealed has the focus', async () => {
     const unknown = `cus_${'0'.repeat(31)}1`;
     const { page } = await desk.open();
     await logIn(page, desk.url, desk.token, `/customers/${unknown}`);
     await page.getByText('There is no such customer').waitFor();
     expect(await page.getByRole('button', { name: 'Reveal' }).count()).toBe(0);
     await page.goto(`${desk.url}/console/customers/${customer.id}`);
-    await page.getByRole('button', { name: 'Reveal' }).waitFor();
+    await page.getByRole('button', { name: 'Reveal' }).press('Enter');
+    await page.getByRole('group', { name: 'Details' }).and(page.locator(':focus')).waitFor();
     const { page: other } = await desk.open();
     const token = await desk.tokenOf({ merchant: 'merchant-123', permissions: ['payments'] });
     await logIn(other, desk.url, token, `/customers/${customer.id}`);

@@ -220,6 +220,22 @@ describe.runIf(hasChromium())('exports in the console', () => {
     await expect.poll(async () => (await schedules()).map((each) => each.id)).not.toContain(id);
   });
 
+  it('say of a schedule that another changed meanwhile that it is another, and show it', async () => {
+    const { page } = await desk.open();
+    await logIn(page, desk.url, desk.token, '/exports');
+    const row = page.getByRole('row', { name: /^Journal/ });
+    await row.waitFor();
+    const { id } = (await schedules()).find(({ kind }) => kind === 'journal') ?? { id: '' };
+    await page.route(`**/console/api/export_schedules/${id}`, async (route) => {
+      await desk.api(`/export_schedules/${id}`, { method: 'PATCH', body: { status: 'paused' } });
+      await route.continue();
+    });
+    await row.getByRole('button', { name: 'Pause' }).press('Enter');
+    await page.getByRole('alert').waitFor();
+    await row.getByRole('button', { name: 'Resume' }).waitFor();
+    await row.getByText('Paused', { exact: true }).waitFor();
+  });
+
   it('are of no kind that the token may not read', async () => {
     const { page } = await desk.open();
     const token = await desk.tokenOf({ merchant: 'merchant-123', permissions: ['exports'] });

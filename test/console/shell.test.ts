@@ -133,6 +133,25 @@ describe.runIf(hasChromium())('the side bar', () => {
     expect(asked.filter((path) => path.startsWith('/console/api/'))).toEqual(['/console/api/audit']);
   });
 
+  it('is loaded anew where another tab logs out or in as another, as both have one session', async () => {
+    const { page } = await desk.open();
+    await logIn(page, desk.url, desk.token, '/customers');
+    await page.getByText('merchant-123', { exact: true }).first().waitFor();
+    const other = await page.context().newPage();
+    await other.goto(`${desk.url}/console/payments`);
+    await other.getByRole('button', { name: 'Log out' }).click();
+    await page.getByLabel('Token', { exact: true }).waitFor();
+    await logIn(other, desk.url, await desk.tokenOf({ merchant: 'merchant-456' }));
+    await page.getByText('merchant-456', { exact: true }).first().waitFor();
+    expect(new URL(page.url()).pathname).toBe('/console/customers');
+    // A tab more of the same session changes nothing.
+    await page.evaluate('globalThis.isTheSame = true');
+    await (await page.context().newPage()).goto(`${desk.url}/console/customers`);
+    await page.getByRole('link', { name: 'Payments', exact: true }).first().click();
+    await page.getByText('No payment yet').waitFor();
+    expect(await page.evaluate('globalThis.isTheSame')).toBe(true);
+  });
+
   it.each(WIDTHS)('has no barrier by day or by night at %d px', async (width) => {
     const { page, faults } = await desk.open({ viewport: { width, height: 800 } });
     await logIn(page, desk.url, desk.token);

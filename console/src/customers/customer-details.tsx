@@ -3,11 +3,14 @@ import { Time } from '../parts/clock.tsx';
 import { Facts } from '../parts/page.tsx';
 import type { Customer } from './customer-queries.ts';
 
+/** They have the focus once they are revealed, as the button is gone. */
+const focus = (details: HTMLElement | null) => details?.focus();
+
 export function CustomerDetails({ customer }: Readonly<{ customer: Customer }>) {
   const { email, name, phone, payment_methods, metadata, created_at, updated_at } = customer;
   const pairs = Object.entries(metadata ?? {}) as [string, string][];
   return (
-    <div className="card p-4">
+    <div ref={focus} tabIndex={-1} role="group" aria-label="Details" className="card p-4">
       <Facts
         facts={[
           ['Email', email],

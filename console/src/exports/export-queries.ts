@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, useQueryClient } from '@tanstack/react-query';
 import { dataOf } from '../../../client/src/client.ts';
 import { api, type Schemas } from '../api/api.ts';
 import { PAGED, pageFrom } from '../api/paged.ts';
@@ -60,13 +60,13 @@ export const useCancellation = () => useSending({ send: cancel, refreshes: ['exp
 export type ExportSchedule = Schemas['ExportSchedule'];
 export type NewSchedule = Schemas['NewExportSchedule'];
 
-/** All of them, as one page. */
+/** All of them, as one page; no event tells of them. */
 export const scheduleList = infiniteQueryOptions({
   queryKey: ['exports', 'schedules'],
   queryFn: ({ signal }) => dataOf(api.GET('/export_schedules', { signal })),
   initialPageParam: undefined,
   getNextPageParam: () => undefined,
-  meta: { live: true },
+  meta: { live: 'always' },
 });
 
 const schedule = (body: NewSchedule, key: string) =>
@@ -89,5 +89,13 @@ const change = async ({ schedule: { id, version }, to }: Change): Promise<unknow
   return dataOf(api.PATCH('/export_schedules/{id}', { params, body: { status: to } }));
 };
 
-export const useScheduleChange = (onDone: () => void) =>
-  useSending({ send: change, refreshes: ['exports'], onDone });
+export function useScheduleChange(onDone: () => void) {
+  const queries = useQueryClient();
+  return useSending({
+    send: change,
+    refreshes: ['exports'],
+    onDone,
+    // It may be another by now, or gone.
+    onRefused: () => void queries.invalidateQueries({ queryKey: ['exports'] }),
+  });
+}

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { CalendarClock } from 'lucide-react';
 import { useState } from 'react';
-import { Empty } from '../parts/answers.tsx';
+import { Empty, Failure } from '../parts/answers.tsx';
 import { inWords, Status } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
 import { List } from '../parts/list.tsx';
@@ -27,6 +27,13 @@ export function Schedules() {
   const list = useSteadyList(useInfiniteQuery(scheduleList));
   const [isAsked, setAsked] = useState(false);
   const [removed, setRemoved] = useState<ExportSchedule>();
+  const { mutation, renew } = useScheduleChange(() => {});
+  const pause = (schedule: ExportSchedule) => {
+    if (mutation.isPending) return;
+    // What is shown says by now whether the change before was made.
+    renew();
+    mutation.mutate({ schedule, to: schedule.status === 'paused' ? 'active' : 'paused' });
+  };
   return (
     <Section
       title="Schedules"
@@ -41,30 +48,41 @@ export function Schedules() {
         {(schedules) => (
           <Table caption="Schedules, newest first" columns={COLUMNS}>
             {schedules.map((schedule) => (
-              <Row key={schedule.id} schedule={schedule} onRemove={() => setRemoved(schedule)} />
+              <Row
+                key={schedule.id}
+                schedule={schedule}
+                isOff={mutation.isPending}
+                onPause={() => pause(schedule)}
+                onRemove={() => setRemoved(schedule)}
+              />
             ))}
           </Table>
         )}
       </List>
+      {mutation.error !== null && <Failure error={mutation.error} />}
       {isAsked && <ScheduleDialog onClose={() => setAsked(false)} onMade={list.admit} />}
       {removed !== undefined && <RemovalDialog schedule={removed} onClose={() => setRemoved(undefined)} />}
     </Section>
   );
 }
 
-function Row({ schedule, onRemove }: Readonly<{ schedule: ExportSchedule; onRemove: () => void }>) {
+type RowProps = Readonly<{
+  schedule: ExportSchedule;
+  isOff: boolean;
+  onPause: () => void;
+  onRemove: () => void;
+}>;
+
+function Row({ schedule, isOff, onPause, onRemove }: RowProps) {
   const { kind, status, next_run, last_run, error } = schedule;
-  const { mutation, renew } = useScheduleChange(() => {});
-  const isPaused = status === 'paused';
-  const fault = mutation.error?.message ?? error;
   return (
     <tr className="hover:bg-hover">
       <td className={CELL} title={schedule.id}>
         {inWords(kind)}
       </td>
       <td className={`${CELL} text-quiet`}>{whenOf(schedule)}</td>
-      <td className={`${CELL} hidden sm:table-cell`} title={fault}>
-        <Status of={fault === undefined ? status : 'failed'} />
+      <td className={`${CELL} hidden sm:table-cell`} title={error}>
+        <Status of={error === undefined ? status : 'failed'} />
       </td>
       <td className={`${CELL} hidden text-quiet xl:table-cell`}>
         {next_run === undefined ? '—' : <Time at={next_run.at} />}
@@ -85,18 +103,8 @@ function Row({ schedule, onRemove }: Readonly<{ schedule: ExportSchedule; onRemo
       </td>
       <td className="px-3 py-2 text-right">
         <span className="inline-flex flex-wrap justify-end gap-2">
-          <button
-            type="button"
-            className="button h-7 px-2"
-            aria-disabled={mutation.isPending}
-            onClick={() => {
-              if (mutation.isPending) return;
-              // What is shown says by now whether the change before was made.
-              renew();
-              mutation.mutate({ schedule, to: isPaused ? 'active' : 'paused' });
-            }}
-          >
-            {isPaused ? 'Resume' : 'Pause'}
+          <button type="button" className="button h-7 px-2" aria-disabled={isOff} onClick={onPause}>
+            {status === 'paused' ? 'Resume' : 'Pause'}
           </button>
           <button type="button" className="button h-7 px-2" onClick={onRemove}>
             Delete…

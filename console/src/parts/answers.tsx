@@ -2,6 +2,7 @@ import { CircleAlert, Lock, SearchX, WifiOff } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { PaywrightNoAnswer, PaywrightProblem } from '../../../client/src/client.ts';
 import { statusOf, titleOf } from '../api/problem.ts';
+import { inWords } from './badge.tsx';
 
 const iconOf = (status: number | undefined) => {
   if (status === 0) return WifiOff;
@@ -17,24 +18,32 @@ const detailOf = (error: unknown): string => {
   return error instanceof Error ? error.message : '';
 };
 
-/** What the server answered in place of what was asked for, in its own words, and what can be done. */
+/** Refusals of what was asked, which stand however often it is asked. */
+const STANDING = [400, 403, 404, 422];
+
+/** What the server answered in place of what was asked for, in its own words, each place of it that is wrong, and what can be done. */
 export function Failure({ error, retry }: Readonly<{ error: unknown; retry?: () => void }>) {
   const status = statusOf(error);
   const Icon = iconOf(status);
   const title = titleOf(error);
   const detail = detailOf(error);
-  const requestId = error instanceof PaywrightProblem ? error.requestId : undefined;
+  const { requestId, errors = [] } = error instanceof PaywrightProblem ? error : {};
   return (
     <div role="alert" className="card flex items-start gap-3 p-4">
       <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
       <div className="min-w-0 flex-1">
         <p className="font-medium">{title}</p>
-        {detail !== title && <p className="text-quiet">{detail}</p>}
+        {errors.length === 0 && detail !== title && <p className="text-quiet">{detail}</p>}
+        {errors.map(({ path, message }) => (
+          <p key={path + message} className="break-words text-quiet">
+            {path === '' ? 'It' : inWords(path)} {message}
+          </p>
+        ))}
         {requestId !== undefined && (
           <p className="mt-1 font-mono text-xs break-all text-quiet">Request {requestId}</p>
         )}
       </div>
-      {retry !== undefined && status !== 403 && status !== 404 && (
+      {retry !== undefined && !STANDING.includes(status ?? 0) && (
         <button type="button" className="button" onClick={retry}>
           Try again
         </button>

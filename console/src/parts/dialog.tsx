@@ -31,7 +31,7 @@ export function Dialog({ title, onClose, children, drawer = false }: Props) {
       }}
       className={
         drawer
-          ? 'mr-0 h-dvh max-h-none w-[min(40rem,100vw)] max-w-none border-l border-line bg-raised shadow-2xl'
+          ? 'mr-0 h-dvh max-h-none w-[min(40rem,100%)] max-w-none border-l border-line bg-raised shadow-2xl'
           : 'w-[min(28rem,calc(100vw-2rem))] rounded-xl border border-line bg-raised shadow-2xl'
       }
     >

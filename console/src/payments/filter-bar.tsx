@@ -36,7 +36,7 @@ export function FilterBar() {
     void navigate({ search: (was) => ({ ...was, ...changed }) });
   const isFiltered = Object.values(search).some((value) => value !== undefined);
   return (
-    <div role="group" aria-label="Filters" className="flex flex-wrap items-center gap-2">
+    <div role="group" aria-label="Filters" className="relative flex flex-wrap items-center gap-2">
       {FOUND_BY.map(([name, label]) => {
         const value = search[name];
         if (value === undefined) return null;
@@ -77,7 +77,11 @@ export function FilterBar() {
         <button
           type="button"
           className="h-7 px-1 font-medium text-accent hover:underline"
-          onClick={() => void navigate({ search: {} })}
+          onClick={({ currentTarget }) => {
+            // It goes with the last filter.
+            currentTarget.parentElement?.querySelector<HTMLElement>('[aria-expanded]')?.focus();
+            void navigate({ search: {} });
+          }}
         >
           Clear all
         </button>

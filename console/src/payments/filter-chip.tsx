@@ -15,15 +15,20 @@ export function FilterChip({ name, value, onClear, children }: Props) {
   const opener = useRef<HTMLButtonElement>(null);
   const { isOpen, setOpen, close, onKeyDown } = useOpen(box, opener);
   const isSet = value !== undefined;
+  const clear = () => {
+    // The button goes, and a chip without a form with it: the next one is there.
+    (opener.current ?? box.current?.nextElementSibling?.querySelector('button'))?.focus();
+    onClear();
+  };
   return (
-    <div ref={box} className="relative max-w-full" onKeyDown={onKeyDown}>
+    <div ref={box} className="max-w-full sm:relative" onKeyDown={onKeyDown}>
       <span className={`chip max-w-full ${isSet ? 'border-solid' : ''}`}>
         {isSet && (
           <button
             type="button"
             className="-ml-1 rounded-full p-0.5 hover:bg-hover"
             aria-label={`Take ${name} away`}
-            onClick={onClear}
+            onClick={clear}
           >
             <X aria-hidden className="size-3.5" />
           </button>
@@ -44,7 +49,9 @@ export function FilterChip({ name, value, onClear, children }: Props) {
         )}
       </span>
       {isOpen && (
-        <div className="card absolute top-full left-0 z-20 mt-1 w-64 p-3 shadow-lg">{children?.(close)}</div>
+        <div className="card absolute top-full left-0 z-20 mt-1 p-3 shadow-lg max-sm:right-0 sm:w-64">
+          {children?.(close)}
+        </div>
       )}
     </div>
   );

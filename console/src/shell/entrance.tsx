@@ -4,6 +4,7 @@ import { statusOf } from '../api/problem.ts';
 import { sessionQuery } from '../api/session.ts';
 import { Failure } from '../parts/answers.tsx';
 import { failedLogin, subscribeToLogin } from './followed-link.ts';
+import { useSameSession } from './same-session.ts';
 import { Shell } from './shell.tsx';
 
 const Login = lazy(() => import('./login.tsx').then((module) => ({ default: module.Login })));
@@ -11,6 +12,7 @@ const Login = lazy(() => import('./login.tsx').then((module) => ({ default: modu
 /** The shell for those who are logged in, and the login in its place for all others: the address stays. */
 export function Entrance() {
   const { data: session, error, refetch } = useQuery(sessionQuery);
+  useSameSession(session);
   const failed = useSyncExternalStore(subscribeToLogin, failedLogin);
   if (session === undefined)
     return error === null ? (
