@@ -69,6 +69,30 @@ describe.runIf(hasChromium())('merchants in the console', () => {
     expect(faults()).toEqual([]);
   });
 
+  it('are given no limit by a form in which a currency was written and not added, or that the API does not know', async () => {
+    const { page } = await desk.open();
+    await logIn(page, desk.url, admin, '/merchants/shop-1');
+    await page.getByRole('button', { name: 'Change limits…' }).press('Enter');
+    const another = page.getByLabel('Another currency', { exact: true });
+    const set = page.getByRole('button', { name: 'Set limits' });
+    await another.fill('eu');
+    await set.click();
+    await page.getByText('A currency is three letters').waitFor();
+    await another.fill('xxx');
+    await set.click();
+    const limit = page.getByLabel('One payment, XXX', { exact: true });
+    await limit.fill('5');
+    await set.click();
+    await page
+      .getByRole('alert')
+      .filter({ hasText: /XXX must be the code of an ISO 4217 currency/ })
+      .waitFor();
+    await limit.fill('');
+    await set.click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Change limits…' }).and(page.locator(':focus')).waitFor();
+  });
+
   it('are suspended and resumed, and not by a form that shows what others have changed since', async () => {
     const { page } = await desk.open();
     await logIn(page, desk.url, admin, '/merchants/shop-2');

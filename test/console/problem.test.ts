@@ -36,6 +36,7 @@ describe('what was sent from a form', () => {
 describe('a failure', () => {
   it.each([
     [problem(422), 422, 'A title'],
+    [problem(412), 412, 'It was changed while you looked'],
     [new PaywrightProblem(403, {}), 403, 'Your token does not allow this'],
     [new PaywrightProblem(502, {}), 502, 'The server could not answer'],
     [noAnswer, 0, 'The server cannot be reached'],

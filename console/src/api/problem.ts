@@ -15,6 +15,7 @@ export const statusOf = (error: unknown): number | undefined => {
 export const titleOf = (error: unknown): string => {
   if (error instanceof PaywrightNoAnswer) return 'The server cannot be reached';
   if (!(error instanceof PaywrightProblem)) return 'Something went wrong in this page';
+  if (error.status === 412) return 'It was changed while you looked';
   return error.title ?? TITLES[error.status] ?? 'The server could not answer';
 };
 

@@ -18,13 +18,18 @@ export function LimitsDialog({ merchant, onClose, onDone }: Props) {
   const code = useId();
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const read = limitsWritten(counts, amounts);
+    // A currency that was written and not added would be lost without a word.
+    if (added.trim() !== '') return add();
+    const had = new Set(writtenLimits(seen.rate_limits).amounts.map(([currency]) => currency));
+    const meant = amounts.filter(([currency, text]) => text !== '' || had.has(currency));
+    const read = limitsWritten(counts, meant);
     setFault(typeof read === 'string' ? read : undefined);
     if (typeof read !== 'string' && !change.isPending) change.mutate({ rate_limits: read });
   };
   const add = () => {
     const currency = added.trim().toUpperCase();
-    if (!/^[A-Z]{3}$/.test(currency)) return;
+    if (!/^[A-Z]{3}$/.test(currency)) return setFault('currency');
+    setFault(undefined);
     if (!amounts.some(([known]) => known === currency)) setAmounts([...amounts, [currency, '']]);
     setAdded('');
   };
@@ -67,7 +72,8 @@ export function LimitsDialog({ merchant, onClose, onDone }: Props) {
               autoComplete="off"
               spellCheck={false}
               placeholder="EUR"
-              className="field w-28 uppercase"
+              aria-invalid={fault === 'currency'}
+              className="field w-28 uppercase aria-invalid:border-bad"
               value={added}
               onChange={({ target }) => setAdded(target.value)}
               onKeyDown={(event) => {
@@ -83,7 +89,9 @@ export function LimitsDialog({ merchant, onClose, onDone }: Props) {
           </button>
         </div>
         <p role="alert" className="min-h-5 text-bad">
-          {fault !== undefined && 'A limit is a number, and of an amount one as 1234.50.'}
+          {fault === 'currency'
+            ? 'A currency is three letters, as USD.'
+            : fault !== undefined && 'A limit is a number, and of an amount one as 1234.50.'}
         </p>
         {change.error !== null && <Failure error={change.error} />}
         <button type="submit" aria-disabled={change.isPending} className="button button-main h-9 self-end">

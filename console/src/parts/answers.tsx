@@ -13,6 +13,7 @@ const iconOf = (status: number | undefined) => {
 const detailOf = (error: unknown): string => {
   if (error instanceof PaywrightNoAnswer)
     return 'What is on the page may be old. It is asked for again when the server is back.';
+  if (statusOf(error) === 412) return 'Nothing was done. Look at it as it is now, and decide again.';
   if (error instanceof PaywrightProblem && error.title === undefined)
     return `The server answered ${error.status}.`;
   return error instanceof Error ? error.message : '';
