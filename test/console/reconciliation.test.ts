@@ -76,7 +76,7 @@ describe.runIf(hasChromium())('reconciliation in the console', () => {
     await page.getByRole('button', { name: 'Reconcile a file' }).press('Enter');
     await page
       .getByLabel('File', { exact: true })
-      .setInputFiles({ name: 'second.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+      .setInputFiles({ name: 'März <2>.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
     let isRead = false;
     await page.route('**/console/api/reconciliations/rec_*', async (route) => {
       const response = await route.fetch();
@@ -88,6 +88,7 @@ describe.runIf(hasChromium())('reconciliation in the console', () => {
     await page.getByText('1 of 3 rows matched').waitFor();
     isRead = true;
     await page.getByText('Together, all rows of the file').waitFor();
+    await page.getByRole('heading', { name: 'M_rz _2_.csv' }).waitFor();
     const id = page.url().split('/').at(-1) ?? '';
     const { counts } = await read(id);
     const shown = await page

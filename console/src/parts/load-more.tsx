@@ -21,8 +21,10 @@ export function LoadMore({ list, shown }: Readonly<{ list: List; shown: number }
             <button
               type="button"
               className="button"
-              disabled={list.isFetchingNextPage}
-              onClick={() => void list.fetchNextPage()}
+              aria-disabled={list.isFetchingNextPage}
+              onClick={() => {
+                if (!list.isFetchingNextPage) void list.fetchNextPage();
+              }}
             >
               {list.isFetchingNextPage ? 'Loading…' : 'Load more'}
             </button>

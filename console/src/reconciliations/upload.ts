@@ -26,7 +26,10 @@ const chosen = ({ source, mapping }: Asked) => ({ source, ...(mapping === undefi
 const sendAtOnce = (asked: Asked, key: string) =>
   dataOf(
     apiOnce.POST('/reconciliations', {
-      params: { query: chosen(asked), header: { 'Idempotency-Key': key } },
+      params: {
+        query: { filename: nameOf(asked.file), ...chosen(asked) },
+        header: { 'Idempotency-Key': key },
+      },
       // Its type speaks of the text that the file is.
       body: asked.file as unknown as string,
       bodySerializer: (body) => body,

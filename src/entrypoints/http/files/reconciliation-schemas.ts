@@ -15,6 +15,11 @@ const mapping = mappingName.optional().openapi({
   example: 'acquirer',
 });
 
+const filename = z
+  .string()
+  .regex(/^[\w .()-]{1,128}$/, 'must be 1 to 128 letters, digits, spaces, `.`, `-`, `_` or parentheses')
+  .openapi({ description: 'What the file is called in lists; it names nothing.' });
+
 const isMappedByOne = ({ source, mapping }: Readonly<{ source: string; mapping?: string | undefined }>) =>
   (source === 'mapped') === (mapping !== undefined);
 const NOT_MAPPED_BY_ONE = {
@@ -23,19 +28,22 @@ const NOT_MAPPED_BY_ONE = {
 };
 
 /** The query of `POST /reconciliations` with a file as its body. */
-export const newReconciliation = z.strictObject({ source, mapping }).refine(isMappedByOne, NOT_MAPPED_BY_ONE);
+export const newReconciliation = z
+  .strictObject({ source, mapping, filename: filename.optional() })
+  .refine(isMappedByOne, NOT_MAPPED_BY_ONE);
 
 /** The same as it is described: beside a body in JSON there is no query. */
-export const describedReconciliationQuery = z.strictObject({ source: source.optional(), mapping });
+export const describedReconciliationQuery = z.strictObject({
+  source: source.optional(),
+  mapping,
+  filename: filename.optional(),
+});
 export const noQuery = z.strictObject({});
 
 /** The body of `POST /reconciliations` for a file that is sent to a link. */
 export const newUpload = z
   .strictObject({
-    filename: z
-      .string()
-      .regex(/^[\w .()-]{1,128}$/, 'must be 1 to 128 letters, digits, spaces, `.`, `-`, `_` or parentheses')
-      .openapi({ description: 'What the file is called in lists; it names nothing.' }),
+    filename,
     source,
     mapping,
     bytes: z.int().min(1).optional().openapi({

@@ -49,10 +49,10 @@ const postReconciliation =
       fileIn(c).map((bytes) => ({ ...query, bytes })),
     );
     if (request.isErr()) return refuse(c, request.error);
-    const { source, mapping, bytes } = request.value;
+    const { source, mapping, filename, bytes } = request.value;
     const stored = await parts.receiveFile({
       merchantId,
-      name: 'upload.csv',
+      name: filename ?? 'upload.csv',
       source,
       bytes,
       mostBytes: MOST_BYTES,
@@ -64,7 +64,7 @@ const postReconciliation =
     const started = await workedOnce(c, parts, {
       merchantId,
       operation: 'create_reconciliation',
-      payload: { source, ...present({ mapping }), sha256: received.file.sha256 },
+      payload: { source, ...present({ mapping, filename }), sha256: received.file.sha256 },
       work: () => {
         isStarted = true;
         return parts.startReconciliation({ received, origin: originOf(c) });

@@ -46,6 +46,17 @@ describe('/reconciliations', () => {
     };
   };
 
+  it('calls a file in lists what its query says, and takes no name of other letters', async () => {
+    const sendAs = (filename: string) =>
+      ask(`/reconciliations?${new URLSearchParams({ source: 'native', filename }).toString()}`, {
+        method: 'POST',
+        body: `${filename}\n`,
+        headers: { 'content-type': 'text/csv' },
+      });
+    expect(await json(sendAs('march (2).csv'))).toMatchObject({ status: 'pending', file: 'march (2).csv' });
+    expect(await json(sendAs('<b>.csv'))).toMatchObject({ status: 400, errors: [{ path: 'filename' }] });
+  });
+
   it('takes a file, settles what it matches, and says what became of every row', async () => {
     const [matched, altered] = [await rowOf(), { ...(await rowOf()), amount: '1200' }];
     const sent = await send(nativeFile([matched, altered]));
