@@ -112,6 +112,22 @@ describe.runIf(hasChromium())('a long list', () => {
     expect(faults()).toEqual([]);
   });
 
+  it('keeps the focus where more of it is asked for', async () => {
+    const payments = Array.from({ length: 60 }, (_, each) => ({
+      amount: 1_999,
+      currency: 'USD',
+      payment_method: 'card',
+      idempotency_key: `of-the-trail-${each}`,
+    }));
+    await desk.api('/payments/batch', { method: 'POST', body: { payments } });
+    const { page } = await desk.open();
+    await logIn(page, desk.url, desk.token, '/audit');
+    const more = page.getByRole('button', { name: 'Load more' });
+    await more.press('Enter');
+    await page.getByText('100 shown', { exact: true }).waitFor();
+    await more.and(page.locator(':focus')).waitFor();
+  });
+
   it('asks for an email once where no answer came, and again when it is told to', async () => {
     const { page } = await desk.open();
     await logIn(page, desk.url, desk.token);
