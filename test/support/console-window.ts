@@ -1,5 +1,5 @@
 import type { Browser, BrowserContextOptions, Keyboard, Page } from 'playwright-core';
-import { inject, onTestFailed } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { launchChromium } from './chromium.ts';
 import { dataDirectory, developmentToken, type Offered, startServing } from './cli-process.ts';
 import { builtConsole } from './console-build.ts';
@@ -26,7 +26,7 @@ export type ConsoleDesk = Readonly<{
   ) => Promise<string>;
   /** Asks the API itself. */
   api: <T>(path: string, asked?: Asked) => Promise<T>;
-  /** A window of its own, where nobody is logged in. */
+  /** A window of its own, where nobody is logged in, until the test ends. */
   open: (options?: BrowserContextOptions) => Promise<Window>;
   close: () => Promise<void>;
 }>;
@@ -79,7 +79,11 @@ async function openWindow(
   page.on('console', (message) => {
     if (/Content Security Policy|Trusted ?Type/i.test(message.text())) refused.push(message.text());
   });
-  onTestFailed(() => printPage(page));
+  // Left open, it would hear, ask and draw beside all later tests of the file.
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail') await printPage(page);
+    await context.close();
+  });
   return { page, faults: () => [...outside, ...refused] };
 }
 
