@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasStripeDescription } from './support/aws-emulators.ts';
 import { type CliProcess, developmentToken, startCli } from './support/cli-process.ts';
+import { pathWithNpx } from './support/npx-of-project.ts';
 import { bookOf, charged } from './support/stripe-double/bookkeeping.ts';
 import { act } from './support/stripe-double/charging.ts';
 import { transferred } from './support/stripe-double/payouts.ts';
@@ -48,6 +49,7 @@ describe.runIf(hasStripeDescription())('The README, with PAYWRIGHT_PROCESSOR=str
     const others = Object.entries(process.env).filter(([name]) => !name.startsWith('PAYWRIGHT_'));
     env = {
       ...Object.fromEntries(others),
+      PATH: pathWithNpx(dataDir),
       TOKEN: await developmentToken({ PAYWRIGHT_DATA_DIR: dataDir }, { merchant: 'merchant-123' }),
       DISPATCHER: await developmentToken({ PAYWRIGHT_DATA_DIR: dataDir }, { role: 'dispatcher' }),
       PAYWRIGHT_DATA_DIR: dataDir,

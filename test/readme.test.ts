@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliProcess, developmentToken, startCli } from './support/cli-process.ts';
+import { pathWithNpx } from './support/npx-of-project.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -45,6 +46,7 @@ describe('The README', () => {
     const dispatcher = await developmentToken({ PAYWRIGHT_DATA_DIR: dataDir }, { role: 'dispatcher' });
     env = {
       ...Object.fromEntries(others),
+      PATH: pathWithNpx(dataDir),
       TOKEN: token,
       DISPATCHER: dispatcher,
       PAYWRIGHT_DATA_DIR: dataDir,
@@ -85,6 +87,21 @@ describe('The README', () => {
     const { status, stdout } = run(command === DOCTOR ? `npx paywright migrate && ${command}` : command);
     expect(status).toBe(0);
     expect(stdout).not.toBe('');
+  });
+
+  it('has commands that npx runs as the program of this folder, with their arguments and standard input', () => {
+    const [withInput = ''] = commands.filter((command) => command.includes('<<<'));
+    for (const command of ['npx paywright token --help', withInput]) {
+      const byNpx = spawnSync('bash', ['-c', command], {
+        cwd: ROOT,
+        env: { ...env, PATH: process.env['PATH'] },
+        encoding: 'utf8',
+      });
+      const { status, stdout } = run(command);
+      expect([byNpx.status, byNpx.stdout]).toEqual([status, stdout]);
+      expect(status).toBe(0);
+      expect(stdout).not.toBe('');
+    }
   });
 
   it('has a program that does what it says beside its lines', () => {
