@@ -39,16 +39,21 @@ export async function answerAgain({ table, url, send, invoked }: Functions): Pro
   const [marked, removed] = [await made(), await made()];
   await mark(table, marked.id);
   await asked('/payments', { body: aPaymentBody(), key: 'answered-again' });
-  const listed = `/webhook_deliveries?endpoint_id=${removed.id}`;
+  // What was under way before they were made may reach them too.
+  const statuses = async () => {
+    const listed = `/webhook_deliveries?endpoint_id=${removed.id}`;
+    const { items } = await asked<Readonly<{ items: readonly Readonly<{ status: string }>[] }>>(listed);
+    return items.map(({ status }) => status);
+  };
   const relayed = async () => {
     await invoked('relay', SCHEDULED);
-    return (await asked<Readonly<{ items: readonly unknown[] }>>(listed)).items.length;
+    return statuses();
   };
-  await expect.poll(relayed, { interval: 500 }).toBe(1);
+  await expect.poll(relayed, { interval: 500 }).not.toEqual([]);
   await asked(`/webhook_endpoints/${removed.id}`, { method: 'DELETE' });
   await invoked('webhooks', SCHEDULED);
   expect(await asked(`/webhook_endpoints/${marked.id}`)).not.toHaveProperty('failing_since');
-  expect(await asked(listed)).toMatchObject({ items: [{ status: 'failed' }] });
+  expect(new Set(await statuses())).toEqual(new Set(['failed']));
   await asked(`/webhook_endpoints/${marked.id}`, { method: 'DELETE' });
 }
 
