@@ -24,8 +24,8 @@ type Functions = Readonly<{
 }>;
 
 /**
- * Functions deliver to an endpoint that had failed for long enough to be marked, beside one that was removed with a delivery on
- * its way: the mark is gone then, and that delivery has failed.
+ * Functions deliver to an endpoint that had failed for long enough to be marked, beside some that were removed with deliveries on
+ * their way: the mark is gone then, and those deliveries have failed.
  */
 export async function answerAgain({ table, url, send, invoked }: Functions): Promise<void> {
   const asked = async <Body>(path: string, sent: Sent = {}) => {
@@ -35,27 +35,36 @@ export async function answerAgain({ table, url, send, invoked }: Functions): Pro
     return (text === '' ? {} : JSON.parse(text)) as Body;
   };
   const body = { url, events: ['payment.succeeded'] };
-  const made = () => asked<Readonly<{ id: WebhookEndpointId }>>('/webhook_endpoints', { body });
-  const [marked, removed] = [await made(), await made()];
+  const made = () => asked<Made>('/webhook_endpoints', { body });
+  const marked = await made();
   await mark(table, marked.id);
-  await asked('/payments', { body: aPaymentBody(), key: 'answered-again' });
-  // What was under way before they were made may reach them too.
-  const statuses = async () => {
-    const listed = `/webhook_deliveries?endpoint_id=${removed.id}`;
-    const { items } = await asked<Readonly<{ items: readonly Readonly<{ status: string }>[] }>>(listed);
-    return items.map(({ status }) => status);
-  };
-  const relayed = async () => {
-    await invoked('relay', SCHEDULED);
-    return statuses();
-  };
-  await expect.poll(relayed, { interval: 500 }).not.toEqual([]);
-  await asked(`/webhook_endpoints/${removed.id}`, { method: 'DELETE' });
-  await invoked('webhooks', SCHEDULED);
+  await failsWhenRemoved(2);
   expect(await asked(`/webhook_endpoints/${marked.id}`)).not.toHaveProperty('failing_since');
-  expect(new Set(await statuses())).toEqual(new Set(['failed']));
+  // The keys of several are asked for in a batch, and one by itself.
+  await failsWhenRemoved(1);
   await asked(`/webhook_endpoints/${marked.id}`, { method: 'DELETE' });
+
+  async function failsWhenRemoved(count: number): Promise<void> {
+    const removed = await Promise.all(Array.from({ length: count }, made));
+    // What was under way before they were made may reach them too.
+    const statusesOf = async ({ id }: Made) => {
+      const listed = await asked<Listed>(`/webhook_deliveries?endpoint_id=${id}`);
+      return listed.items.map(({ status }) => status);
+    };
+    await asked('/payments', { body: aPaymentBody(), key: `answered-again-${count}` });
+    const relayed = async () => {
+      await invoked('relay', SCHEDULED);
+      return (await Promise.all(removed.map(statusesOf))).every(({ length }) => length > 0);
+    };
+    await expect.poll(relayed, { interval: 500 }).toBe(true);
+    for (const { id } of removed) await asked(`/webhook_endpoints/${id}`, { method: 'DELETE' });
+    await invoked('webhooks', SCHEDULED);
+    for (const each of removed) expect(new Set(await statusesOf(each))).toEqual(new Set(['failed']));
+  }
 }
+
+type Made = Readonly<{ id: WebhookEndpointId }>;
+type Listed = Readonly<{ items: readonly Readonly<{ status: string }>[] }>;
 
 async function mark(table: Table, id: WebhookEndpointId): Promise<void> {
   const ports = { ...dynamodbStorage(table), clock: systemClock, ids: systemIds, digests };
