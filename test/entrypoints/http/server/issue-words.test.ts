@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { anApprovalsApp } from '../../../support/approvals-app.ts';
+import { bothServices } from '../../../support/both-services.ts';
 import { theDocument } from '../../../support/described-app.ts';
-import { anHttpApp, aToken } from '../../../support/http-app.ts';
 import { type Document, operationsOf } from '../../../support/operations.ts';
 import { wrongRequests } from '../../../support/wrong-requests.ts';
 
@@ -15,20 +14,14 @@ describe('what is said of a wrong request', () => {
   const refused: Refused[] = [];
 
   beforeAll(async () => {
-    const permissions = ['payments', 'refunds', 'customers', 'transfers', 'exports', 'audit', 'admin'];
-    const more = ['settlements', 'webhooks', 'resolutions'];
-    const tenant = await aToken({ permissions: [...permissions, ...more] });
-    const groups = { 'cognito:groups': ['dispatcher', 'admin', 'system'] };
-    const approver = await aToken({ sub: 'ann', merchant_id: undefined, ...groups });
-    const platform = (await anHttpApp()).app;
-    const approvals = anApprovalsApp().app;
+    const serviceOf = await bothServices();
     for (const { operation, method, url, body } of wrongRequests(theDocument as unknown as Document)) {
-      const isOfApprovals = url.startsWith('/approvals/');
+      const { app, token } = serviceOf(url);
       const text = body === undefined ? undefined : JSON.stringify(body);
-      const response = await (isOfApprovals ? approvals : platform).request(url, {
+      const response = await app.request(url, {
         method,
         headers: {
-          authorization: `Bearer ${isOfApprovals ? approver : tenant}`,
+          authorization: `Bearer ${token}`,
           ...(text === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(text === undefined ? {} : { body: text }),

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { anApprovalsApp } from '../../../support/approvals-app.ts';
+import { bothServices } from '../../../support/both-services.ts';
 import { theDocument } from '../../../support/described-app.ts';
-import { anHttpApp, aToken } from '../../../support/http-app.ts';
 import { type Document, operationsOf } from '../../../support/operations.ts';
 import { filled } from '../../../support/wrong-requests.ts';
 
@@ -25,21 +24,15 @@ describe('a POST', () => {
   let send: (path: string, body: string, type: string) => Promise<Response>;
 
   beforeAll(async () => {
-    const permissions = ['payments', 'refunds', 'customers', 'transfers', 'exports', 'audit', 'admin'];
-    const more = ['settlements', 'webhooks', 'resolutions'];
-    const tenant = await aToken({ permissions: [...permissions, ...more] });
-    const groups = { 'cognito:groups': ['dispatcher', 'admin', 'system'] };
-    const approver = await aToken({ sub: 'ann', merchant_id: undefined, ...groups });
-    const platform = (await anHttpApp()).app;
-    const approvals = anApprovalsApp().app;
+    const serviceOf = await bothServices();
     send = async (path, body, type) => {
-      const isOfApprovals = path.startsWith('/approvals/');
+      const { app, token } = serviceOf(path);
       const headers = {
-        authorization: `Bearer ${isOfApprovals ? approver : tenant}`,
+        authorization: `Bearer ${token}`,
         'content-type': type,
         'content-length': `${body.length}`,
       };
-      return (isOfApprovals ? approvals : platform).request(filled(path), { method: 'POST', headers, body });
+      return app.request(filled(path), { method: 'POST', headers, body });
     };
   });
 
