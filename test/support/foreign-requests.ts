@@ -24,6 +24,7 @@ const HARMLESS = new Set([
   'include',
   'metadata',
   'attention',
+  'filename',
   'format',
   'from',
   'to',

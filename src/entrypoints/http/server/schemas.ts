@@ -125,7 +125,7 @@ export const timezone = z.string().min(1).max(64).openapi({
 });
 
 /** The body of a request whose path says all; it may be absent. */
-export const nothing = z.strictObject({});
+export const nothing = z.strictObject({}).openapi({ example: {} });
 
 /** Of `limit`. */
 export const FEWER = 'At most so many: a page whose items are large ends earlier, with a cursor.';
