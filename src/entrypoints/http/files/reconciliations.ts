@@ -6,6 +6,7 @@ import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { shownReconciliation } from '../../files/shown-reconciliation.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
+import { cardFaults } from '../server/card-guard.ts';
 import { answerVersion } from '../server/entity-tag.ts';
 import { type WorkingParts, workedOnce } from '../server/keyed-post.ts';
 import { pageOf, parseQuery } from '../server/list-input.ts';
@@ -50,6 +51,8 @@ const postReconciliation =
     );
     if (request.isErr()) return refuse(c, request.error);
     const { source, mapping, filename, bytes } = request.value;
+    const faults = cardFaults({ filename });
+    if (faults.length > 0) return refuse(c, { kind: 'PanNotAccepted', faults });
     const stored = await parts.receiveFile({
       merchantId,
       name: filename ?? 'upload.csv',

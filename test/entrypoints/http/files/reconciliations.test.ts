@@ -55,6 +55,10 @@ describe('/reconciliations', () => {
       });
     expect(await json(sendAs('march (2).csv'))).toMatchObject({ status: 'pending', file: 'march (2).csv' });
     expect(await json(sendAs('<b>.csv'))).toMatchObject({ status: 400, errors: [{ path: 'filename' }] });
+    expect(await json(sendAs('4242 4242 4242 4242.csv'))).toMatchObject({
+      code: 'pan_not_accepted',
+      errors: [{ path: 'filename' }],
+    });
   });
 
   it('takes a file, settles what it matches, and says what became of every row', async () => {
