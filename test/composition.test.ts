@@ -1,4 +1,5 @@
 import type { ServiceIdentifier } from 'inversify';
+import { ResultAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import { composePlatform } from '../src/composition/compose-service.ts';
 import type { ProcessorSettings } from '../src/composition/processors.ts';
@@ -55,6 +56,20 @@ const platformOn = (storage: PlacedStorage, processor: ProcessorSettings = { kin
     },
     plainEncoders,
   );
+
+it('has results by promises alone', () => {
+  const { map } = ResultAsync.prototype;
+  const other = function (this: ResultAsync<unknown, unknown>, ...given: Parameters<typeof map>) {
+    return map.apply(this, given);
+  } as typeof map;
+  ResultAsync.prototype.map = other;
+  try {
+    platformOn({ kind: 'memory' });
+    expect(ResultAsync.prototype.map).not.toBe(other);
+  } finally {
+    if (ResultAsync.prototype.map === other) ResultAsync.prototype.map = map;
+  }
+});
 
 describe.each(STORAGES)('composition on %s', (_, storage) => {
   it.each(Object.entries(TOKENS))('makes one %s', async (_name, token: ServiceIdentifier) => {

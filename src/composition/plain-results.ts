@@ -6,7 +6,8 @@ type AnyResult = Result<unknown, unknown>;
 /**
  * Has what is asked of a `ResultAsync` most done by promises alone, for the whole process; what comes out is the same. The library is
  * compiled for engines without async functions, and makes a generator function for each `yield*`, `map`, `mapErr` and `orElse`: the
- * engine describes each of those anew, in memory that only a full collection frees, and with it all that the function could see.
+ * engine describes each of those anew, in memory that only a full collection frees, and with it all that the function could see
+ * (docs/decisions/0063-results-by-promises.md).
  */
 export function makeResultsPlain(): void {
   void Object.assign(ResultAsync.prototype, PLAIN);
