@@ -58,16 +58,14 @@ const platformOn = (storage: PlacedStorage, processor: ProcessorSettings = { kin
   );
 
 it('has results by promises alone', () => {
-  const { map } = ResultAsync.prototype;
-  const other = function (this: ResultAsync<unknown, unknown>, ...given: Parameters<typeof map>) {
-    return map.apply(this, given);
-  } as typeof map;
-  ResultAsync.prototype.map = other;
+  const own = Object.getOwnPropertyDescriptor(ResultAsync.prototype, 'map') ?? {};
+  const other = { ...own, value: () => undefined };
+  void Object.defineProperty(ResultAsync.prototype, 'map', other);
   try {
     platformOn({ kind: 'memory' });
-    expect(ResultAsync.prototype.map).not.toBe(other);
+    expect(Object.getOwnPropertyDescriptor(ResultAsync.prototype, 'map')?.value).not.toBe(other.value);
   } finally {
-    if (ResultAsync.prototype.map === other) ResultAsync.prototype.map = map;
+    void Object.defineProperty(ResultAsync.prototype, 'map', own);
   }
 });
 

@@ -82,10 +82,13 @@ const outcomes = (library: typeof patched): Promise<readonly string[]> =>
     }),
   );
 
+const sourceOf = ({ ResultAsync }: typeof patched, method: string): string =>
+  String(Object.getOwnPropertyDescriptor(ResultAsync.prototype, method)?.value);
+
 it('Results that are made plain say what the library says', async () => {
   const library = asInstalled();
   makeResultsPlain();
-  for (const name of ['map', 'mapErr', 'orElse'] as const)
-    expect(`${patched.ResultAsync.prototype[name]}`).not.toBe(`${library.ResultAsync.prototype[name]}`);
+  for (const name of ['map', 'mapErr', 'orElse'])
+    expect(sourceOf(patched, name)).not.toBe(sourceOf(library, name));
   expect(await outcomes(patched)).toEqual(await outcomes(library));
 });
