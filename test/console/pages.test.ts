@@ -40,6 +40,8 @@ describe.runIf(hasChromium())('the pages of the console', () => {
     await look('payments');
     await page.getByRole('button', { name: 'Status' }).click();
     await look('a filter');
+    // In a narrow window it lies over what is behind it.
+    await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Views' }).click();
     await page.getByText('Set filters to keep them').waitFor();
     await look('the views');
