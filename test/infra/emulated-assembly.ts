@@ -51,6 +51,7 @@ function emulated(template: Readonly<{ Resources: Record<string, Resource> }>, e
   for (const { Type, Properties } of Object.values(template.Resources)) {
     if (Type === 'AWS::DynamoDB::Table') markActive(Properties);
     if (Type === 'AWS::Lambda::Function') settle(Properties, emulator);
+    if (Type === 'AWS::SecretsManager::Secret') spareOfPunctuation(Properties);
   }
   return referring(template, absent, secrets);
 }
@@ -63,6 +64,13 @@ const isMathAlarm = (type: string, properties: Json): boolean =>
 function markActive(table: Json): void {
   for (const index of table['GlobalSecondaryIndexes'] as Json[]) index['IndexStatus'] = 'ACTIVE';
 }
+
+/** It knows of characters that a password leaves out, and of no kind of them: one that began with a brace was none. */
+function spareOfPunctuation({ GenerateSecretString: generated }: Json): void {
+  if (generated !== undefined) Object.assign(generated, { ExcludeCharacters: PUNCTUATION });
+}
+
+const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
 /** Production refuses what is not AWS, and keys of tokens come from where the pool is. */
 function settle({ Environment: environment }: Json, emulator: string): void {

@@ -82,6 +82,8 @@ async function openWindow(
   // Left open, it would hear, ask and draw beside all later tests of the file.
   onTestFinished(async ({ task }) => {
     if (task.result?.state === 'fail') await printPage(page);
+    // What is answered in the place of others may be under way still.
+    if (!page.isClosed()) await page.unrouteAll({ behavior: 'ignoreErrors' });
     await context.close();
   });
   return { page, faults: () => [...outside, ...refused] };
