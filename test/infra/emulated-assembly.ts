@@ -67,7 +67,7 @@ function markActive(table: Json): void {
 
 /** It knows of characters that a password leaves out, and of no kind of them: one that began with a brace was none. */
 function spareOfPunctuation({ GenerateSecretString: generated }: Json): void {
-  if (generated !== undefined) Object.assign(generated, { ExcludeCharacters: PUNCTUATION });
+  if (generated instanceof Object) Object.assign(generated, { ExcludeCharacters: PUNCTUATION });
 }
 
 const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
