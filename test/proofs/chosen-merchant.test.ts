@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memoryStorage } from '../../src/adapters/memory/storage.ts';
+import { PERMISSIONS } from '../../src/entrypoints/cli/tokens.ts';
 import { foreignRequests } from '../support/foreign-requests.ts';
 import { expectNoDifference } from '../support/foreign-responses.ts';
-import { aClient, type Client, TENANT_PERMISSIONS } from '../support/http-client.ts';
+import { aClient, type Client } from '../support/http-client.ts';
 import { type Document, operationsOf } from '../support/operations.ts';
 import { recordOf, type TwoAccounts, twoAccounts } from '../support/two-accounts.ts';
-
-const PERMITTED = [...TENANT_PERMISSIONS, 'admin'];
 
 let world: TwoAccounts;
 let document: Document;
@@ -20,7 +19,7 @@ const send = (path: string, init: RequestInit) => world.app.request(path, init);
 /** All of an answer but where the next page begins, which has the time in it. */
 const textOf = async (answer: Response): Promise<string> =>
   (await answer.text()).replace(/"next_cursor":"[^"]+"/, '"next_cursor":"more"');
-const choosing = (merchant: string): Promise<Client> => aClient(send, undefined, PERMITTED, merchant);
+const choosing = (merchant: string): Promise<Client> => aClient(send, undefined, PERMISSIONS, merchant);
 
 describe('an administrator who goes from one merchant to another', () => {
   it('is answered by every list and sum as a token of the merchant is', async () => {
@@ -35,7 +34,7 @@ describe('an administrator who goes from one merchant to another', () => {
     for (const { path } of reads)
       for (const merchant of ['merchant-a', 'merchant-b']) {
         const asked = path === '/ledger/statement' ? `${path}?currency=USD&end_date=2100-01-01` : path;
-        const own = await (await aClient(send, merchant, PERMITTED)).get(asked);
+        const own = await (await aClient(send, merchant, PERMISSIONS)).get(asked);
         const chosen = await (await choosing(merchant)).get(asked);
         expect([path, chosen.status, await textOf(chosen)]).toEqual([path, 200, await textOf(own)]);
       }
@@ -57,7 +56,7 @@ describe('an administrator who goes from one merchant to another', () => {
   });
 
   it('reaches through the header no merchant from a token that names one', async () => {
-    const a = await aClient(send, 'merchant-a', PERMITTED, 'merchant-b');
+    const a = await aClient(send, 'merchant-a', PERMISSIONS, 'merchant-b');
     const routes = operationsOf(document).filter(({ operation }) =>
       (operation.parameters ?? []).some(({ name }) => name === 'Paywright-Merchant'),
     );

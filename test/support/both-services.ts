@@ -1,18 +1,6 @@
+import { PERMISSIONS } from '../../src/entrypoints/cli/tokens.ts';
 import { anApprovalsApp } from './approvals-app.ts';
 import { anHttpApp, aToken } from './http-app.ts';
-
-const PERMISSIONS = [
-  'payments',
-  'refunds',
-  'customers',
-  'transfers',
-  'exports',
-  'audit',
-  'admin',
-  'settlements',
-  'webhooks',
-  'resolutions',
-] as const;
 
 /** Of the service that a path is of: its app, and a token of one who may do all that it offers. */
 export type ServiceOfPath = (path: string) => Readonly<{
@@ -21,7 +9,7 @@ export type ServiceOfPath = (path: string) => Readonly<{
 }>;
 
 export async function bothServices(): Promise<ServiceOfPath> {
-  const platform = { app: (await anHttpApp()).app, token: await aToken({ permissions: [...PERMISSIONS] }) };
+  const platform = { app: (await anHttpApp()).app, token: await aToken({ permissions: PERMISSIONS }) };
   const groups = { 'cognito:groups': ['dispatcher', 'admin', 'system'] };
   const approvals = {
     app: anApprovalsApp().app,

@@ -1,28 +1,16 @@
 import { type Agent, request as httpRequest } from 'node:http';
 import { present } from '../../src/domain/kernel/present.ts';
+import { MERCHANT_PERMISSIONS } from '../../src/entrypoints/cli/tokens.ts';
 import { aToken } from './http-app.ts';
 
 /** Brings a request to the platform: into the app itself, or over a socket. */
 export type Send = (path: string, init: RequestInit) => Response | Promise<Response>;
 
-/** Everything that a merchant may be permitted. */
-export const TENANT_PERMISSIONS = [
-  'payments',
-  'refunds',
-  'customers',
-  'transfers',
-  'exports',
-  'audit',
-  'webhooks',
-  'settlements',
-  'resolutions',
-];
-
 /** A client that holds a token, `permissions` being all that a merchant may have unless they are given; an administrator’s may choose a merchant. */
 export async function aClient(
   send: Send,
   merchant_id: string | undefined,
-  permissions: readonly string[] = TENANT_PERMISSIONS,
+  permissions: readonly string[] = MERCHANT_PERMISSIONS,
   chosen?: string,
 ) {
   const identity = {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { PERMISSIONS } from '../../../../src/entrypoints/cli/tokens.ts';
 import { countingWork } from '../../../support/count-work.ts';
 import type { HostilePlace } from '../../../support/hostile-places.ts';
 import type { Document } from '../../../support/operations.ts';
@@ -39,17 +40,7 @@ beforeAll(async () => {
       if (!(fault instanceof TypeError)) throw fault;
     }
   };
-  const permissions = [
-    'payments',
-    'refunds',
-    'customers',
-    'transfers',
-    'exports',
-    'audit',
-    'webhooks',
-    'admin',
-  ];
-  authorization = `Bearer ${await aToken({ permissions })}`;
+  authorization = `Bearer ${await aToken({ permissions: PERMISSIONS })}`;
   const roles = { merchant_id: undefined, 'cognito:groups': ['admin', 'dispatcher', 'system'] };
   const ofApprovals = `Bearer ${await aToken({ sub: 'bob', ...roles })}`;
   const document = (await (await platform.app.request('/openapi.json')).json()) as Document;
