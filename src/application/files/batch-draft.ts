@@ -48,21 +48,10 @@ export function batchDraft(mostRows: number): BatchDraft {
     },
     add({ settled }, effects) {
       const [knownBalances, knownTallies] = [balances.length, tallies.length];
-      let changed: readonly Draft[] = NO_DRAFTS;
+      const changed = changedBy(effects);
       let needed = settled === undefined ? 0 : ROWS_OF_SETTLEMENT;
-      for (const { aggregates = NO_AGGREGATES, entries: posted = NO_ENTRIES } of effects) {
-        for (const effect of aggregates) {
-          const key = `${effect.next.kind} ${effect.next.id}`;
-          const inRow = changed.find((each) => each.key === key);
-          const before = inRow ?? drafts.get(key);
-          const after = later(before?.effect, effect);
-          const draft = { key, effect: after, rows: rowsOf(after) };
-          needed += draft.rows - (before?.rows ?? 0);
-          changed =
-            inRow === undefined
-              ? [...changed, draft]
-              : changed.map((each) => (each === inRow ? draft : each));
-        }
+      for (const { key, rows } of changed) needed += rows - (drafts.get(key)?.rows ?? 0);
+      for (const { entries: posted = NO_ENTRIES } of effects) {
         for (const { type, amount } of posted) {
           if (!balances.includes(amount.currency)) balances.push(amount.currency);
           if (isTallied(type) && !tallies.includes(amount.currency)) tallies.push(amount.currency);
@@ -91,6 +80,20 @@ export function batchDraft(mostRows: number): BatchDraft {
       return { settlements, aggregates, entries, events };
     },
   };
+
+  /** The aggregates that a row changes, each once. */
+  function changedBy(effects: readonly RowEffects[]): readonly Draft[] {
+    let changed = NO_DRAFTS;
+    for (const { aggregates = NO_AGGREGATES } of effects)
+      for (const effect of aggregates) {
+        const key = `${effect.next.kind} ${effect.next.id}`;
+        const inRow = changed.find((each) => each.key === key);
+        const after = later((inRow ?? drafts.get(key))?.effect, effect);
+        const draft = { key, effect: after, rows: rowsOf(after) };
+        changed = inRow ? changed.map((each) => (each === inRow ? draft : each)) : [...changed, draft];
+      }
+    return changed;
+  }
 }
 
 /** An aggregate as the rows so far leave it, under its name, and how many rows of the storage that takes. */
