@@ -59,7 +59,8 @@ describe.each(BEFORE)(
       [scanned, begun] = [0, 0];
       [isBreakingOff, isWritten, isNoted] = [false, false, false];
       tamperWith(at.client, async ({ operation, body }, send) => {
-        if (operation === 'BatchWriteItem' && isBreakingOff && isNoted) return awsError('ValidationException');
+        if (operation === 'BatchWriteItem' && isBreakingOff && isNoted)
+          return awsError('ValidationException');
         const isWalk = operation === 'Scan' && String(body['FilterExpression']).includes('audit_hash');
         const reply = await send(isWalk ? { ...body, Limit: READ_AT_ONCE } : body);
         if (operation === 'BatchWriteItem') isWritten = true;
