@@ -8,18 +8,9 @@ import type { PayoutAlarm } from '../ports/approvals/payout-alarm.ts';
 import type { Payouts } from '../ports/approvals/payouts.ts';
 import type { RefusalAlarm } from '../ports/approvals/refusal-alarm.ts';
 import type { AroundPart } from './around-part.ts';
+import type { BusSettings, QueueSettings } from './messaging-settings.ts';
 import type { PlacedStorage, StorageSettings } from './storage-settings.ts';
 import type { StripePayoutSettings } from './stripe-payouts.ts';
-
-/** Where approvers' tools receive from. `storage` stands in for a queue, in the database of approvals. */
-export type QueueSettings =
-  | Readonly<{ kind: 'storage' }>
-  | Readonly<{ kind: 'sqs'; url: string; region: string }>;
-
-/** Where other systems listen. `storage` stands in for a bus, likewise. */
-export type BusSettings =
-  | Readonly<{ kind: 'storage' }>
-  | Readonly<{ kind: 'event_bridge'; name: string; region: string }>;
 
 /** What approvals are made from. `Place` says whether embedded servers have been started yet. */
 export type ApprovalsSettings<Place extends StorageSettings | PlacedStorage = StorageSettings> = Readonly<{

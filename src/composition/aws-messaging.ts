@@ -5,7 +5,7 @@ import { busRisks, queueRisks } from '../adapters/aws/messaging-risks.ts';
 import type { ApprovalQueue } from '../ports/approvals/approval-queue.ts';
 import type { EventBus } from '../ports/approvals/event-bus.ts';
 import type { StorageRisk } from '../ports/storage-risk.ts';
-import type { BusSettings, QueueSettings } from './approvals-settings.ts';
+import type { BusSettings, QueueSettings } from './messaging-settings.ts';
 
 /** A queue or a bus, and what only its operators use. */
 export type MessagingPart<Port> = Readonly<{

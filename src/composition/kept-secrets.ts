@@ -1,6 +1,6 @@
 import type { ResultAsync } from 'neverthrow';
 import { secretsClient, secretText, storedText } from '../adapters/aws/secret-text.ts';
-import { secretEndpointRisks } from '../adapters/aws/secrets.ts';
+import { auroraCredentials, type CredentialSource, secretEndpointRisks } from '../adapters/aws/secrets.ts';
 import { tokenSecrets } from '../adapters/aws/token-secrets.ts';
 import type { SecretUnusable, TokenSecrets } from '../ports/secrets.ts';
 import type { StorageRisk } from '../ports/storage-risk.ts';
@@ -25,3 +25,13 @@ export const keptTokenSecrets = (
   place: SecretPlace,
   terms: Readonly<{ known: string; isFit: (text: string) => boolean }>,
 ): TokenSecrets => tokenSecrets({ ...place, ...terms, client: secretsClient(place) });
+
+/** The credentials of a database, as they are rotated. */
+export const databaseCredentials = (place: SecretPlace): CredentialSource =>
+  auroraCredentials({ ...place, client: secretsClient(place) });
+
+/** Reads what the secret holds, whatever it is, each time anew. */
+export function anyText(place: SecretPlace): () => ResultAsync<string, SecretUnusable> {
+  const secret = { ...place, client: secretsClient(place) };
+  return () => storedText(secret);
+}

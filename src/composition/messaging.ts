@@ -4,7 +4,8 @@ import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
 import type { EventBus } from '../ports/approvals/event-bus.ts';
 import type { StorageRisk } from '../ports/storage-risk.ts';
 import type { ApprovalsSettings } from './approvals-settings.ts';
-import { type MessagingPart, openEventBridge, openSqs } from './aws-messaging.ts';
+import type { MessagingPart } from './aws-messaging.ts';
+import { openEventBridge, openSqs } from './aws-on-demand.ts';
 
 /** Where approvals' messages and events go. Nothing connects before it is used. */
 export type Messaging = Readonly<{

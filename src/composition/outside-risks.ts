@@ -1,7 +1,6 @@
 import { ResultAsync } from 'neverthrow';
-import { bucketEndpointRisks, s3Client } from '../adapters/aws/bucket.ts';
-import { kmsClient, kmsEndpointRisks } from '../adapters/aws/kms-client.ts';
 import type { StorageRisk } from '../ports/storage-risk.ts';
+import { bucketRisks, kmsRisks } from './aws-on-demand.ts';
 import type { OpenStorage } from './open-storage.ts';
 import type { PlatformSettings } from './platform-settings.ts';
 
@@ -18,9 +17,7 @@ export const withOutsideRisks = (storage: OpenStorage, outside: Outside): OpenSt
 
 async function outsideRisks({ objects, keys }: Outside): Promise<readonly StorageRisk[]> {
   return [
-    ...(objects.kind === 'bucket'
-      ? await bucketEndpointRisks({ ...objects, client: s3Client(objects) })
-      : []),
-    ...(keys.kind === 'kms' ? await kmsEndpointRisks({ ...keys, client: kmsClient(keys) }) : []),
+    ...(objects.kind === 'bucket' ? await bucketRisks(objects) : []),
+    ...(keys.kind === 'kms' ? await kmsRisks(keys) : []),
   ];
 }

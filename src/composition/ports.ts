@@ -16,8 +16,7 @@ import type { ProcessorDisputes } from '../ports/processor-disputes.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
 import { fencedCommits, fencedLeases } from './fenced-storage.ts';
-import type { KeptKeys } from './kept-keys.ts';
-import type { KeptObjects } from './kept-objects.ts';
+import type { KeptKeys, KeptObjects } from './kept-parts.ts';
 import type { Encoders } from './platform-settings.ts';
 import { signallingCommits } from './signalling-commits.ts';
 

@@ -1,6 +1,4 @@
 import { okAsync, ResultAsync } from 'neverthrow';
-import { secretsClient } from '../adapters/aws/secret-text.ts';
-import { auroraCredentials, secretEndpointRisks } from '../adapters/aws/secrets.ts';
 import { APPROVALS_MIGRATIONS, migrateApprovals } from '../adapters/postgres/approvals/migrate.ts';
 import { approvalsPostgresStorage } from '../adapters/postgres/approvals/storage.ts';
 import { migratePostgres, PLATFORM_MIGRATIONS } from '../adapters/postgres/migrate.ts';
@@ -13,6 +11,7 @@ import type { PostgresWakeUps } from '../adapters/postgres/wake-ups.ts';
 import { wakeUpsOfProcess } from '../adapters/shared/local-wake-ups.ts';
 import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
 import type { StorageUnavailable } from '../ports/unavailable.ts';
+import { databaseCredentials, secretPlaceRisks } from './aws-on-demand.ts';
 import type { AnyStorage, OpenStorage } from './open-storage.ts';
 import type { PostgresPlace, PostgresStorage } from './storage-settings.ts';
 
@@ -67,16 +66,16 @@ const secretRisks = (place: PostgresPlace): ReturnType<OpenStorage['risks']> =>
   place.kind === 'url'
     ? okAsync([])
     : ResultAsync.fromPromise(
-        secretEndpointRisks({ secretArn: place.secretArn, client: secretsClient(place) }),
+        secretPlaceRisks(place),
         (cause): StorageUnavailable => ({ kind: 'StorageUnavailable', cause }),
       );
 
 /** A pool of one service's own, under credentials that may rotate. */
 export function poolAt(place: PostgresPlace, terms: Readonly<{ max?: number }>): Pool {
   if (place.kind === 'url') return postgresPool({ connectionString: place.url, ...terms });
-  const { host, port, database, secretArn } = place;
+  const { host, port, database } = place;
   return rotateCredentials(
     postgresPool({ host, port, database, password: '', ssl: { rejectUnauthorized: true }, ...terms }),
-    auroraCredentials({ secretArn, client: secretsClient(place) }),
+    databaseCredentials(place),
   );
 }

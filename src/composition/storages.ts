@@ -1,5 +1,5 @@
 import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
-import { openApprovalsDynamoDb, openDynamoDb } from './dynamodb-storages.ts';
+import { openApprovalsDynamoDb, openDynamoDb } from './aws-on-demand.ts';
 import { openApprovalsMemory, openMemory } from './memory-storages.ts';
 import type { OpenStorage } from './open-storage.ts';
 import { openApprovalsPostgres, openPostgres } from './postgres-storages.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ResultAsync } from 'neverthrow';
-import { secretsClient, storedText } from '../adapters/aws/secret-text.ts';
 import type { ReadAccounts } from '../adapters/stripe/vendor-accounts.ts';
+import { anyText } from './aws-on-demand.ts';
 import type { SecretPlace } from './kept-secrets.ts';
 
 /** Where the accounts of vendors are, one JSON object: a file, or a secret of Secrets Manager. */
@@ -16,9 +16,9 @@ export function readAccountsAt(place: VendorAccountsPlace): ReadAccounts {
       () => readFile(place.file, 'utf8'),
       () => 'unreadable' as const,
     );
-  const client = secretsClient(place);
+  const read = anyText(place);
   return () =>
-    storedText({ client, secretArn: place.secretArn }).mapErr(({ reason }) =>
+    read().mapErr(({ reason }) =>
       reason === 'throttled' || reason === 'unavailable' ? 'away' : 'unreadable',
     );
 }

@@ -6,6 +6,7 @@ import { makeCodeCache } from './code-caches.ts';
 import { withoutDocuments } from './documents.ts';
 import { type BundledFunction, FUNCTIONS, type Service } from './functions.ts';
 import {
+  awsFromTheStart,
   credentialsOfLambda,
   lightContainer,
   oneThread,
@@ -138,6 +139,7 @@ async function bundleAlike(
       versionOfPackages,
       knownEndpoints,
       nativeSigning,
+      awsFromTheStart,
       credentialsOfLambda,
       lightContainer,
       oneThread,

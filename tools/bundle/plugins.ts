@@ -15,6 +15,14 @@ export const credentialsOfLambda: Plugin = {
   },
 };
 
+/** What a function uses is in its bundle from the start. */
+export const awsFromTheStart: Plugin = {
+  name: 'aws-from-the-start',
+  setup(build) {
+    build.onResolve({ filter: /\/aws-on-demand\.ts$/ }, () => ({ path: join(STANDS, 'aws-on-demand.ts') }));
+  },
+};
+
 /** What the functions need of the container, which is little of it. */
 export const lightContainer: Plugin = {
   name: 'light-container',

@@ -1,4 +1,4 @@
-import { keptTokenSecrets } from '../../composition/kept-secrets.ts';
+import { keptTokenSecrets } from '../../composition/aws-on-demand.ts';
 import type { SecretHealth } from '../../ports/secrets.ts';
 import { type Authenticate, tokenVerifier } from '../http/server/authenticate.ts';
 import type { Config } from './config.ts';
