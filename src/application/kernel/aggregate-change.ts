@@ -1,6 +1,7 @@
 import { okAsync, type ResultAsync } from 'neverthrow';
 import { type Aggregate, auditedRecord } from '../../domain/aggregates/aggregate.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
+import { linkOfChange } from '../../domain/kernel/audit-chain.ts';
 import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import type { DomainEvent } from '../../domain/kernel/events.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
@@ -45,10 +46,10 @@ export function auditedAggregate(
     origin,
     merchantId: next.merchantId,
     entity: { entityType: next.kind, entityId: next.id, sequence: next.version, action },
-    ...(before === undefined
-      ? {}
-      : { before: { record: auditedRecord(before), auditHash: before.auditHash } }),
-    after: auditedRecord(next),
+    change: linkOfChange(
+      before && { record: auditedRecord(before), auditHash: before.auditHash },
+      auditedRecord(next),
+    ),
   });
   const stored = { ...next, auditHash: entry.hash };
   return { guarded: { expected: before?.version ?? 0, next: stored, takes, releases }, entry };

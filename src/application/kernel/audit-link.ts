@@ -1,28 +1,25 @@
 import type { Origin } from '../../domain/kernel/actor.ts';
-import { linkOfChange, type Unsealed } from '../../domain/kernel/audit-chain.ts';
+import type { LinkOfChange, Unsealed } from '../../domain/kernel/audit-chain.ts';
 import { type AuditEntry, auditTrailChain } from '../../domain/kernel/audit-entry.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
-import type { JsonObject } from '../../domain/kernel/json.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
 
-/** One change of one entity, to be linked to its chain. `before` is absent when the change creates the entity. */
+/** One change of one entity, to be linked to its chain. */
 export type Audited = Readonly<{
   at: Instant;
   origin: Origin;
   merchantId: MerchantId;
   entity: Pick<AuditEntry, 'entityType' | 'entityId' | 'sequence' | 'action'>;
-  before?: Readonly<{ record: JsonObject; auditHash: string }>;
-  after: JsonObject;
+  change: LinkOfChange;
 }>;
 
 /** The next link of an entity's chain. */
 export function auditLink(
   { ids, digests }: Readonly<{ ids: Ids; digests: Digests }>,
-  { at, origin, merchantId, entity, before, after }: Audited,
+  { at, origin, merchantId, entity, change }: Audited,
 ): AuditEntry {
-  const change = linkOfChange(before, after);
   const link: { -readonly [Name in keyof Unsealed<AuditEntry>]: AuditEntry[Name] } = {
     id: ids.auditEntry(at),
     entityType: entity.entityType,

@@ -1,4 +1,5 @@
 import type { Origin } from '../../domain/kernel/actor.ts';
+import { linkOfChange } from '../../domain/kernel/audit-chain.ts';
 import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import type { Claim } from '../../domain/kernel/claim.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
@@ -20,7 +21,7 @@ import { auditedPaymentRecord } from '../../domain/payments/payment-record.ts';
 import { talliesOf } from '../../domain/payments/tally.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
 import { feeOf } from '../../domain/payments/transaction.ts';
-import { transactionRecord } from '../../domain/payments/transaction-record.ts';
+import { transactionDifference, transactionRecord } from '../../domain/payments/transaction-record.ts';
 import type { Change, Guarded, Spending } from '../../ports/commits.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
@@ -63,8 +64,7 @@ export function paymentChange<Next extends Payment>(
     origin,
     merchantId: next.merchantId,
     entity: { entityType: 'payment', entityId: next.id, sequence: next.version, action: actionOf(move) },
-    ...(before === undefined ? {} : { before: { record: audited(before), auditHash: before.auditHash } }),
-    after: audited(next),
+    change: linkOfChange(before && { record: audited(before), auditHash: before.auditHash }, audited(next)),
   });
   const payment = { ...next, auditHash: paymentLink.hash };
   const transactions = move.transactions.map((each) => auditedTransaction(ports, move, each));
@@ -112,10 +112,10 @@ export function auditedTransaction(
       sequence: next.version,
       action: `transaction.${next.status}`,
     },
-    ...(before === undefined
-      ? {}
-      : { before: { record: transactionRecord(before), auditHash: before.auditHash } }),
-    after: transactionRecord(next),
+    change:
+      before === undefined
+        ? linkOfChange(undefined, transactionRecord(next))
+        : { ...transactionDifference(before, next), previousHash: before.auditHash },
   });
   return { entry, expected: before?.version ?? 0, stored: { ...next, auditHash: entry.hash } };
 }

@@ -124,10 +124,13 @@ const isAlike = (a: Json | undefined, b: Json | undefined): boolean =>
   a === b || (a !== undefined && b !== undefined && canonicalJson(a) === canonicalJson(b));
 
 /** What a chain's next link says of a change: the first holds the whole record, the others what changed. */
+export type LinkOfChange = Readonly<{ before?: JsonObject; after: JsonObject; previousHash: string }>;
+
+/** `before` is absent when the change creates the entity. */
 export const linkOfChange = (
   before: Readonly<{ record: JsonObject; auditHash: string }> | undefined,
   after: JsonObject,
-): Readonly<{ before?: JsonObject; after: JsonObject; previousHash: string }> =>
+): LinkOfChange =>
   before === undefined
     ? { after, previousHash: GENESIS_HASH }
     : { ...difference(before.record, after), previousHash: before.auditHash };

@@ -1,7 +1,8 @@
 import { storedCurrency } from '../kernel/currency.ts';
 import type { MerchantId, PaymentId, TransactionId } from '../kernel/ids.ts';
 import { type Instant, instantOf, rfc3339 } from '../kernel/instant.ts';
-import { type Whole, whole } from '../kernel/json.ts';
+import type { Json, JsonObject, Whole } from '../kernel/json.ts';
+import { whole } from '../kernel/json.ts';
 import { money } from '../kernel/money.ts';
 import type {
   PendingTransaction,
@@ -53,6 +54,69 @@ export function transactionRecord(transaction: Transaction): TransactionRecord {
   record.created_at = rfc3339(transaction.createdAt);
   record.updated_at = rfc3339(transaction.updatedAt);
   return record as TransactionRecord;
+}
+
+type Fact = string | number | bigint | undefined;
+
+/** What a field of the record is printed of, and how. */
+type Field = Readonly<{
+  of: (transaction: Transaction) => Fact;
+  print: (fact: NonNullable<Fact>) => string | Whole;
+}>;
+
+const field = (of: Field['of'], print: Field['print'] = (fact) => fact): Field => ({ of, print });
+const units = (of: (transaction: Transaction) => bigint | undefined): Field =>
+  field(of, (amount) => whole(amount as bigint));
+const time = (of: (transaction: Transaction) => Instant | undefined): Field =>
+  field(of, (instant) => rfc3339(instant as Instant));
+const verdict = (transaction: Transaction): Partial<ProcessorVerdict> =>
+  transaction.status === 'pending' ? NO_VERDICT : transaction;
+const NO_VERDICT = {};
+
+/** Each in its place in `transactionRecord`. */
+const FIELDS: Readonly<Record<keyof TransactionRecord, Field>> = {
+  id: field(({ id }) => id),
+  payment_id: field(({ paymentId }) => paymentId),
+  type: field(({ type }) => type),
+  amount: units(({ amount }) => amount.minorUnits),
+  currency: field(({ amount }) => amount.currency),
+  status: field(({ status }) => status),
+  processor_id: field((each) => verdict(each).processorId),
+  response_code: field((each) => verdict(each).responseCode),
+  response_text: field((each) => verdict(each).responseText),
+  fee_amount: units((each) => verdict(each).fee),
+  reason: field(({ reason }) => reason),
+  processed_at: time((each) => verdict(each).processedAt),
+  version: field(({ version }) => version),
+  created_at: time(({ createdAt }) => createdAt),
+  updated_at: time(({ updatedAt }) => updatedAt),
+};
+
+type NamedField = Field & Readonly<{ name: string }>;
+const NAMED_FIELDS: readonly NamedField[] = Object.entries(FIELDS).map(([name, each]) => ({ name, ...each }));
+const NO_FIELDS: readonly NamedField[] = [];
+
+/** What `difference` says of the records of both, printed of what differs alone: a file of a million rows changes as many. */
+export function transactionDifference(
+  before: Transaction,
+  after: Transaction,
+): Readonly<{ before: JsonObject; after: JsonObject }> {
+  const were: { [name: string]: Json } = {};
+  const are: { [name: string]: Json } = {};
+  let added = NO_FIELDS;
+  for (const each of NAMED_FIELDS) {
+    const { name, of, print } = each;
+    const was = of(before);
+    const is = of(after);
+    if (was === is) continue;
+    if (was === undefined) added = [...added, each];
+    else {
+      were[name] = print(was);
+      if (is !== undefined) are[name] = print(is);
+    }
+  }
+  for (const { name, of, print } of added) are[name] = print(of(after) as NonNullable<Fact>);
+  return { before: were, after: are };
 }
 
 /** A record as a storage gives it back; one that reads times as numbers need not print them first. */

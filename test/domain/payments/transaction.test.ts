@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { idOf } from '../../../src/domain/kernel/ids.ts';
+import { difference, jsonText } from '../../../src/domain/kernel/json.ts';
 import { money } from '../../../src/domain/kernel/money.ts';
 import {
   decide,
@@ -12,6 +13,7 @@ import {
 import {
   restoreTransaction,
   type TransactionRecord,
+  transactionDifference,
   transactionRecord,
 } from '../../../src/domain/payments/transaction-record.ts';
 import { aMerchantId, NOON } from '../../fixtures/changes.ts';
@@ -99,6 +101,31 @@ describe('a transaction', () => {
         const stored = { ...each, auditHash: 'a'.repeat(64) };
         expect(restoreTransaction(transactionRecord(stored), each.merchantId, stored.auditHash)).toEqual(
           stored,
+        );
+      }),
+      trying(300),
+    );
+  });
+
+  it('differs from any other by the fields in which their records do, in their order', () => {
+    const another = fc
+      .tuple(transaction, fc.bigInt({ min: 0n, max: 2n ** 62n }), fc.nat(3))
+      .map(([each, fee, later]): Transaction => {
+        const moved = {
+          ...each,
+          id: idOf('txn', `${later}`.repeat(32)),
+          paymentId: idOf('pay', `${later}`.repeat(32)),
+          createdAt: each.createdAt + later,
+          amount: money(each.amount.minorUnits, later === 0 ? 'EUR' : 'USD'),
+        };
+        if (moved.status === 'pending') return moved;
+        const said = { processorId: `sim_${later}`, responseCode: `0${later}`, responseText: `${later}` };
+        return { ...moved, ...said, processedAt: moved.processedAt + later, fee };
+      });
+    fc.assert(
+      fc.property(fc.oneof(transaction, another), fc.oneof(transaction, another), (before, after) => {
+        expect(jsonText(transactionDifference(before, after))).toBe(
+          jsonText(difference(transactionRecord(before), transactionRecord(after))),
         );
       }),
       trying(300),
