@@ -13,6 +13,8 @@ const HEAD_BYTES = 4_096;
 const BLOCK_BYTES = 64 * 1_024;
 const HASH_BYTES = 32;
 const FRAME_BYTES = HASH_BYTES + BLOCK_BYTES;
+/** So many blocks with their hashes are written or read by one call of the system. */
+const FRAMES_AT_ONCE = 8;
 const FORMAT = 'paywright object 1';
 
 /**
@@ -28,26 +30,36 @@ export async function writeObject(
   const handle = await files.open(path, 'wx', 0o600);
   try {
     const whole = createHash('sha256');
-    const frame = Buffer.allocUnsafe(FRAME_BYTES);
+    const frames = Buffer.allocUnsafe(FRAMES_AT_ONCE * FRAME_BYTES);
     let size = 0;
-    let filled = 0;
-    const flush = async () => {
+    /** Of the frames that are not written yet, and of the block that is not full yet. */
+    let [written, filled, inBlock] = [0, 0, 0];
+    const closeBlock = () => {
       const index = Math.ceil(size / BLOCK_BYTES) - 1;
-      hashOf(index, frame.subarray(HASH_BYTES, HASH_BYTES + filled)).copy(frame);
-      await writeAll(handle, frame.subarray(0, HASH_BYTES + filled), HEAD_BYTES + index * FRAME_BYTES);
+      const begin = filled - inBlock;
+      hashOf(index, frames.subarray(begin, filled)).copy(frames, begin - HASH_BYTES);
+      inBlock = 0;
+    };
+    const flush = async () => {
+      await writeAll(handle, frames.subarray(0, filled), HEAD_BYTES + written);
+      written += filled;
       filled = 0;
     };
     for await (const piece of pieces) {
       whole.update(piece);
       for (let at = 0; at < piece.length; ) {
-        const taken = piece.subarray(at, at + BLOCK_BYTES - filled);
-        frame.set(taken, HASH_BYTES + filled);
+        if (inBlock === 0) filled += HASH_BYTES;
+        const taken = piece.subarray(at, at + BLOCK_BYTES - inBlock);
+        frames.set(taken, filled);
         at += taken.length;
         filled += taken.length;
+        inBlock += taken.length;
         size += taken.length;
-        if (filled === BLOCK_BYTES) await flush();
+        if (inBlock === BLOCK_BYTES) closeBlock();
+        if (filled === frames.length) await flush();
       }
     }
+    if (inBlock > 0) closeBlock();
     if (filled > 0) await flush();
     const object = { ...about, size, checksum: whole.digest('hex') };
     await writeAll(handle, headOf(object), 0);
@@ -102,7 +114,11 @@ export async function openObject(
 
 const damaged = (key: ObjectKey): ObjectDamaged => ({ kind: 'ObjectDamaged', key });
 
-const fileLength = (size: number): number => HEAD_BYTES + size + HASH_BYTES * Math.ceil(size / BLOCK_BYTES);
+const fileLength = (size: number): number => HEAD_BYTES + framedBytes(size, 0, Math.ceil(size / BLOCK_BYTES));
+
+/** How long blocks of an object of this size are with their hashes, from one on to before another. */
+const framedBytes = (size: number, from: number, to: number): number =>
+  Math.min(size, to * BLOCK_BYTES) - from * BLOCK_BYTES + HASH_BYTES * (to - from);
 
 /** Undefined for a head that is not as it was written. */
 function objectOf(head: Buffer): StoredObject | undefined {
@@ -137,16 +153,24 @@ export async function* bytesOf(
   try {
     // One that was never asked anything would not see the end of its reader: the opener takes this one.
     yield ok(new Uint8Array());
-    for (let index = Math.floor(first / BLOCK_BYTES); index * BLOCK_BYTES <= last; index += 1) {
-      const start = index * BLOCK_BYTES;
-      const length = Math.min(BLOCK_BYTES, object.size - start);
-      const frame = await readAt(handle, HEAD_BYTES + index * FRAME_BYTES, HASH_BYTES + length);
-      const block = frame.subarray(HASH_BYTES);
-      if (!hashOf(index, block).equals(frame.subarray(0, HASH_BYTES))) {
-        yield err(damaged(object.key));
-        return;
+    const end = Math.min(Math.floor(last / BLOCK_BYTES) + 1, Math.ceil(object.size / BLOCK_BYTES));
+    for (let from = Math.floor(first / BLOCK_BYTES); from < end; from += FRAMES_AT_ONCE) {
+      const to = Math.min(end, from + FRAMES_AT_ONCE);
+      const frames = await readAt(
+        handle,
+        HEAD_BYTES + from * FRAME_BYTES,
+        framedBytes(object.size, from, to),
+      );
+      for (let index = from; index < to; index += 1) {
+        const start = index * BLOCK_BYTES;
+        const frame = frames.subarray((index - from) * FRAME_BYTES, (index - from + 1) * FRAME_BYTES);
+        const block = frame.subarray(HASH_BYTES);
+        if (!hashOf(index, block).equals(frame.subarray(0, HASH_BYTES))) {
+          yield err(damaged(object.key));
+          return;
+        }
+        yield ok(block.subarray(Math.max(0, first - start), last - start + 1));
       }
-      yield ok(block.subarray(Math.max(0, first - start), last - start + 1));
     }
   } catch (cause) {
     if (codeOf(cause) === undefined) throw cause;
