@@ -21,12 +21,13 @@ export function csvLines(rows: readonly (readonly Cell[])[]): string {
     others = [];
   };
   for (const cells of rows) {
-    if (!cells.every(isSimple)) {
+    const line = simpleLine(cells);
+    if (line === undefined) {
       others.push(cells);
       continue;
     }
     takeOthers();
-    text += `${cells.map(simple).join(',')}\r\n`;
+    text += line;
   }
   takeOthers();
   return text;
@@ -48,14 +49,19 @@ const PLAIN = /^(?:\w(?:[\w .:-]*[\w.:-])?)?$/;
  */
 const QUOTABLE = /^(?!\s)(?:[^\p{Cc}\p{Zl}\p{Zp}=+\-@\uff1d\uff0b\uff0d\uff20]|(?<=\w)[=+\-@])+(?<!\s)$/u;
 
-const isSimple = (cell: Cell): boolean => typeof cell !== 'string' || PLAIN.test(cell) || QUOTABLE.test(cell);
-
-/** As the library prints it, which looks at each of its options for every cell. */
-function simple(cell: Cell): string | Whole | undefined {
-  if (typeof cell === 'object') return decimalText(cell);
-  return typeof cell === 'string' && (cell.includes('"') || cell.includes(','))
-    ? `"${cell.replaceAll('"', '""')}"`
-    : cell;
+/** As the library prints it, which looks at each of its options for every cell; undefined where a cell is for the library. */
+function simpleLine(cells: readonly Cell[]): string | undefined {
+  let line = '';
+  for (const [index, cell] of cells.entries()) {
+    if (index > 0) line += ',';
+    if (typeof cell === 'object') line += decimalText(cell);
+    else if (typeof cell !== 'string') line += cell ?? '';
+    else if (PLAIN.test(cell)) line += cell;
+    else if (QUOTABLE.test(cell))
+      line += cell.includes('"') || cell.includes(',') ? `"${cell.replaceAll('"', '""')}"` : cell;
+    else return undefined;
+  }
+  return `${line}\r\n`;
 }
 
 /**

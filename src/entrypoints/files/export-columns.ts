@@ -179,8 +179,10 @@ const RECONCILED = [
 ];
 
 /** In the currency of the row; one that was rejected has no amount that could be read. */
-const decimalIn = ({ currency, ...row }: JsonObject, name: string): Money | undefined =>
-  typeof currency === 'string' ? decimalOf(row[name] as Whole | undefined, currency) : undefined;
+const decimalIn = (row: JsonObject, name: string): Money | undefined =>
+  typeof row['currency'] === 'string'
+    ? decimalOf(row[name] as Whole | undefined, row['currency'])
+    : undefined;
 
 const reconciled_rows: Columns<JsonObject> = {
   ...Object.fromEntries(RECONCILED.map((name) => [name, (row: JsonObject) => written(row[name])])),
