@@ -33,7 +33,22 @@ export const getAuditLog =
         (payment) =>
           byAnother(payment, by).asyncAndThen(() =>
             ResultAsync.combine([auditLog.of(id), refusals.of(id)]).map(([links, refused]) =>
-              [...links, ...refused].toSorted((a, b) => a.timestamp - b.timestamp),
+              inOrderOfTime(links, refused),
             ),
           ),
       );
+
+/** Each chain stays in its own order, where the clocks of two processes, or of one that was set back, say another. */
+const inOrderOfTime = (
+  ...chains: readonly (readonly (AuditLogEntry | Refusal)[])[]
+): readonly (AuditLogEntry | Refusal)[] =>
+  chains
+    .flatMap((chain) => {
+      let latest = 0;
+      return chain.map((entry) => {
+        latest = Math.max(latest, entry.timestamp);
+        return { entry, at: latest };
+      });
+    })
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ entry }) => entry);

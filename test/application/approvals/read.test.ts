@@ -191,6 +191,21 @@ describe('reading vendors’ payments', () => {
     );
   });
 
+  it('gives the audit log in the order of what happened, also where a clock was set back between', async () => {
+    const { id } = (await world.create())._unsafeUnwrap();
+    world.pass(-60_000);
+    await world.approve(id, DISPATCHER);
+    world.pass(-60_000);
+    await world.process(id);
+    const links = (await world.getAuditLog({ ...asked(DISPATCHER), id }))._unsafeUnwrap();
+    expect(links.map(({ action }) => action)).toEqual([
+      'payment.created',
+      'payment.approved',
+      'payment.processing',
+      'payment.completed',
+    ]);
+  });
+
   it('relays what happened: messages to the queue, and all else to the bus', async () => {
     const id = await anApproved(world);
     await world.process(id);

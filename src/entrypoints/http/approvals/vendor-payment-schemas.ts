@@ -34,12 +34,15 @@ const amountCents = z.int().min(1).openapi({
   description: 'The sum of quantity × unitPriceCents over all lines.',
 });
 
-/** Overrides and isolates of bidirectional text: with them an amount or a payee reads as another. */
-const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/;
+/**
+ * Overrides and isolates of bidirectional text, with which an amount or a payee reads as another, and what a terminal acts on and no
+ * reader sees. JSON writes a control in six bytes: with them the largest payment would have no room on every storage.
+ */
+const UNREADABLE = /(?![\t\n\r])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/u;
 
-/** Whether approvers read a text in the order in which it is written. */
-export const readsAsWritten = (text: string): boolean => !BIDI_CONTROLS.test(text);
-export const MUST_READ_AS_WRITTEN = 'must not hold overrides of the direction of text';
+/** Whether approvers read a text as it is written. */
+export const readsAsWritten = (text: string): boolean => !UNREADABLE.test(text);
+export const MUST_READ_AS_WRITTEN = 'must not hold control characters or overrides of the direction of text';
 
 export const description = z
   .string()

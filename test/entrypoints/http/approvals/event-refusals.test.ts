@@ -39,6 +39,13 @@ describe('an event is refused alone, by the name of its field,', () => {
       'detail.pricing.additionalCharges.0.amount',
     ],
     [
+      'with a charge that holds a control character',
+      aWorkEvent({
+        pricing: { ...pricing, additionalCharges: [{ description: 'Winch\u0008', amount: 1 }] },
+      }),
+      'detail.pricing.additionalCharges.0.description',
+    ],
+    [
       'without photos',
       aWorkEvent({ workDetails: { ...workDetails, photos: null } }),
       'detail.workDetails.photos',

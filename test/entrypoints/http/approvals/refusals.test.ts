@@ -35,6 +35,16 @@ describe('a payment is refused', () => {
       withLine({ description: 'x'.repeat(256) }),
       'lineItems.0.description',
     ],
+    [
+      'with a description that a terminal acts on',
+      withLine({ description: 'Towing\u001b[2K' }),
+      'lineItems.0.description',
+    ],
+    [
+      'with a description that reads backwards',
+      withLine({ description: 'Towing \u202e00.01' }),
+      'lineItems.0.description',
+    ],
     ['with a total of its own', withLine({ totalCents: 12_050 }), 'lineItems.0.totalCents'],
     ['for an incident that is no UUID', aVendorPaymentBody({ incidentId: 'inc-1' }), 'incidentId'],
     ['for a vendor that is no UUID', aVendorPaymentBody({ vendorId: `${randomUUID()}0` }), 'vendorId'],
