@@ -35,5 +35,5 @@ export function guardedFraudScorer(scorer: FraudScorer, terms: ScorerTerms): Fra
       }),
     (cause): ScorerUnavailable => ({ kind: 'ScorerUnavailable', cause }),
   );
-  return { score: (order, at, changed) => ask(order, at, changed) };
+  return { score: (order, at, known) => ask(order, at, known) };
 }

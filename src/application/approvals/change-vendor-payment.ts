@@ -12,7 +12,7 @@ import { present } from '../../domain/kernel/present.ts';
 import { type Asked, unclaimed, type VendorPaymentUpdate } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
 import { drafts, type NewLineItem } from './create-vendor-payment.ts';
-import { type OpenPorts, verdictOn } from './open-vendor-payment.ts';
+import { type ScoringPorts, scoreAgain, verdictOn } from './score-vendor-payment.ts';
 import {
   type UpdateFailure,
   updateVendorPayment,
@@ -29,6 +29,7 @@ export type ChangeVendorPaymentFailure = RoleNotAllowed | ChangeRefused | Paymen
 /**
  * Other lines, amount, metadata or due date for a payment that is not approved in full. Whatever was approved is void, and who
  * changes it is one of its makers. It is scored anew, as when it was made and in the commit of the change, and the graver verdict stands.
+ * Once more behind that commit (`scoreAgain`).
  * The same again writes nothing, voids nothing and is not scored. The audit chain is checked first, as for an approval.
  */
 export type ChangeVendorPayment = (
@@ -36,13 +37,15 @@ export type ChangeVendorPayment = (
 ) => ResultAsync<VendorPayment, ChangeVendorPaymentFailure>;
 
 export const changeVendorPayment = (
-  ports: OpenPorts & VerifyPorts,
+  ports: ScoringPorts & VerifyPorts,
   rules: Pick<ApprovalRules, 'thresholds'>,
 ): ChangeVendorPayment => {
   const move = updateVendorPayment(ports);
   const verified = verifiedLinks(ports);
-  return ({ by, origin, id, expectedVersions, lineItems, ...rest }) =>
-    permitted(by, 'change').asyncAndThen(() =>
+  const score = scoreAgain(ports, rules);
+  return ({ by, origin, id, expectedVersions, lineItems, ...rest }) => {
+    let isChanged = false;
+    return permitted(by, 'change').asyncAndThen(() =>
       move<VendorPayment, ChangeRefused | PaymentNotIntact>(
         { id, ...present({ expectedVersions }) },
         (before) => {
@@ -53,8 +56,9 @@ export const changeVendorPayment = (
           };
           const decided = changed(before, change, { by, now }, ports.digests.sha256);
           return decided.asyncAndThen<VendorPaymentUpdate | Readonly<{ unchanged: VendorPayment }>, never>(
-            (next) =>
-              next === before
+            (next) => {
+              isChanged = next !== before;
+              return next === before
                 ? okAsync({ unchanged: next })
                 : verdictOn(ports.fraudScorer, rules, orderOf(next), now, next.id).map((verdict) => ({
                     by,
@@ -63,11 +67,13 @@ export const changeVendorPayment = (
                     action: 'payment.changed',
                     before,
                     next: scoredAnew(next, verdict),
-                  })),
+                  }));
+            },
           );
         },
         unclaimed,
         verified,
-      ),
+      ).andThen((payment) => (isChanged ? score({ by, origin }, payment) : okAsync(payment))),
     );
+  };
 };

@@ -8,7 +8,8 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { ChangedMeanwhile } from '../kernel/retry-when-stale.ts';
 import { type Asked, type ClaimApproval, unclaimed } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
-import { type OpenPorts, openVendorPayment } from './open-vendor-payment.ts';
+import { openVendorPayment } from './open-vendor-payment.ts';
+import type { ScoringPorts } from './score-vendor-payment.ts';
 
 export type NewLineItem = Omit<LineItemDraft, 'id'>;
 export type NewVendorPayment = Omit<VendorPaymentOrder, 'lineItems'> &
@@ -29,7 +30,7 @@ export type CreateVendorPayment = (
 ) => ResultAsync<VendorPayment, CreateVendorPaymentFailure>;
 
 export const createVendorPayment = (
-  ports: OpenPorts,
+  ports: ScoringPorts,
   rules: Pick<ApprovalRules, 'policy' | 'thresholds'>,
 ): CreateVendorPayment => {
   const open = openVendorPayment(ports, rules);
@@ -46,7 +47,7 @@ export const createVendorPayment = (
 
 /** Lines with ids of their own. */
 export const drafts = (
-  { approvalIds, clock }: Pick<OpenPorts, 'approvalIds' | 'clock'>,
+  { approvalIds, clock }: Pick<ScoringPorts, 'approvalIds' | 'clock'>,
   lines: readonly NewLineItem[],
 ): readonly LineItemDraft[] => {
   const at = clock.now();

@@ -1,7 +1,5 @@
 import { errAsync, okAsync, type ResultAsync, safeTry } from 'neverthrow';
 import { approvalMessage } from '../../domain/approvals/approval-message.ts';
-import { type FraudVerdict, judgeFraud, MANUAL_REVIEW } from '../../domain/approvals/fraud.ts';
-import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import {
   openVendorPayment as opened,
@@ -10,7 +8,6 @@ import {
   type TermsRefused,
   type VendorPaymentOrder,
 } from '../../domain/approvals/vendor-payment-order.ts';
-import type { Instant } from '../../domain/kernel/instant.ts';
 import type { JsonObject } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type {
@@ -18,14 +15,11 @@ import type {
   DuplicateIncident,
   EventSeen,
 } from '../../ports/approvals/approval-commits.ts';
-import type { FraudScorer } from '../../ports/approvals/fraud-scorer.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { ChangedMeanwhile } from '../kernel/retry-when-stale.ts';
 import { type Asked, approvalChange, type ClaimApproval } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
-import type { UpdatePorts } from './update-vendor-payment.ts';
-
-export type OpenPorts = UpdatePorts & Readonly<{ fraudScorer: FraudScorer }>;
+import { type ScoringPorts, scoreAgain, verdictOn } from './score-vendor-payment.ts';
 
 export type Opening = Asked &
   Readonly<{
@@ -43,12 +37,16 @@ export type OpenFailure =
   | StorageUnavailable;
 
 /**
- * Puts a new payment on record with its score, and with it the events for approvers and the bus. Two reads when the
- * rules score it, and one commit; a payment that is in the way is met before anybody scores.
+ * Puts a new payment on record with its score, and with it the events for approvers and the bus. Three reads when the
+ * rules score it, and one commit, or two where it was not asked for alone (`scoreAgain`); a payment that is in the way is met before
+ * anybody scores.
  */
-export const openVendorPayment =
-  (ports: OpenPorts, rules: Pick<ApprovalRules, 'policy' | 'thresholds'>) =>
-  (
+export const openVendorPayment = (
+  ports: ScoringPorts,
+  rules: Pick<ApprovalRules, 'policy' | 'thresholds'>,
+) => {
+  const score = scoreAgain(ports, rules);
+  return (
     { by, origin, order, workDetails, eventKey }: Opening,
     claim: ClaimApproval,
   ): ResultAsync<VendorPayment, OpenFailure> =>
@@ -77,13 +75,14 @@ export const openVendorPayment =
       );
       return ports.approvalCommits
         .commit(change)
-        .map((): VendorPayment => payment)
-        .mapErr(ofOpening);
+        .mapErr(ofOpening)
+        .andThen(() => score({ by, origin }, payment));
     });
+};
 
 /** The commit decides; this spares the scorer, and the client its time. */
 const free = (
-  { vendorPayments }: OpenPorts,
+  { vendorPayments }: ScoringPorts,
   { incidentId, vendorId }: PricedOrder,
 ): ResultAsync<undefined, DuplicateIncident | StorageUnavailable> =>
   vendorPayments
@@ -91,19 +90,6 @@ const free = (
     .andThen((live) =>
       live === undefined ? okAsync(undefined) : errAsync({ kind: 'DuplicateIncident' as const }),
     );
-
-/** Never an error, and never a pass: a payment without a score goes to people. `changed` is the payment whose terms the order's would be. */
-export const verdictOn = (
-  scorer: FraudScorer,
-  { thresholds }: Pick<ApprovalRules, 'thresholds'>,
-  order: PricedOrder,
-  at: Instant,
-  changed?: VendorPaymentId,
-): ResultAsync<FraudVerdict, never> =>
-  scorer
-    .score(order, at, changed)
-    .map((assessment) => judgeFraud(assessment, thresholds))
-    .orElse(() => okAsync(MANUAL_REVIEW));
 
 function ofOpening(
   refused: ApprovalCommitRefused | StorageUnavailable,

@@ -12,7 +12,8 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { ChangedMeanwhile } from '../kernel/retry-when-stale.ts';
 import { type Asked, type ClaimApproval, unclaimed } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
-import { type OpenFailure, type OpenPorts, openVendorPayment } from './open-vendor-payment.ts';
+import { type OpenFailure, openVendorPayment } from './open-vendor-payment.ts';
+import type { ScoringPorts } from './score-vendor-payment.ts';
 
 export type RecordWorkCompletedRequest = Asked & Readonly<{ work: WorkCompleted }>;
 export type RecordWorkCompletedFailure =
@@ -34,7 +35,7 @@ export type RecordWorkCompleted = (
 ) => ResultAsync<Recorded, RecordWorkCompletedFailure>;
 
 export const recordWorkCompleted = (
-  ports: OpenPorts,
+  ports: ScoringPorts,
   rules: Pick<ApprovalRules, 'policy' | 'thresholds' | 'eventSources'>,
 ): RecordWorkCompleted => {
   const open = openVendorPayment(ports, rules);

@@ -13,10 +13,10 @@ export const rulesFraudScorer = (
   { vendorPayments }: Readonly<{ vendorPayments: VendorPayments }>,
   rules: FraudRules,
 ): FraudScorer => ({
-  score: (order, at, changed) =>
+  score: (order, at, known) =>
     vendorPayments
-      // One more, for a payment that is changed may be among them.
+      // One more, for the payment itself may be among them.
       .list({ vendorId: order.vendorId }, { order: 'newest', limit: NEWEST_PAYMENTS + 1 })
-      .map((newest) => scoreByRules(scoredOrder(order, at), pastWithout(newest, changed), rules))
+      .map((newest) => scoreByRules(scoredOrder(order, at), pastWithout(newest, known), rules))
       .mapErr(({ cause }) => ({ kind: 'ScorerUnavailable' as const, cause })),
 });

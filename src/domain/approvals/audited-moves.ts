@@ -8,6 +8,9 @@ import { REVIEW_OUTCOMES } from './fraud-review.ts';
 import type { VendorPaymentStatus } from './vendor-payment.ts';
 import type { VendorPaymentRecord } from './vendor-payment-record.ts';
 
+/** What the link of a graver score of unchanged terms is called. */
+export const RESCORED = 'payment.rescored';
+
 /** A payment with its audit links, first link first, which lead to it and whose hashes are right. */
 export type Audited<Payment> = Readonly<{ payment: Payment; links: readonly AuditLogEntry[] }>;
 
@@ -21,6 +24,7 @@ type Move = Readonly<{
   isMade?: (link: AuditLogEntry, before: VendorPaymentRecord, after: VendorPaymentRecord) => boolean;
 }>;
 
+const SCORE = ['fraudScore', 'fraudStatus', 'fraudReasons', 'fraudRules'] as const;
 const PAYOUT = ['payout', 'processedAt', 'processorReference', 'failedReason'] as const;
 
 /** Every move after the first, by what its link is called: who is paid and the creator are in none. */
@@ -53,13 +57,15 @@ const MOVES: Readonly<Record<string, Move>> = {
       'approvals',
       'changedBy',
       'makerIdentities',
-      'fraudScore',
-      'fraudStatus',
-      'fraudReasons',
-      'fraudRules',
+      ...SCORE,
       'fraudReview',
     ],
     isMade: isChanged,
+  },
+  [RESCORED]: {
+    from: ['pending_approval', 'approved'],
+    changes: SCORE,
+    isMade: (_link, before, after) => gradeOf(after.fraudStatus) > gradeOf(before.fraudStatus),
   },
   'payment.rejected': {
     from: ['pending_approval', 'approved', 'failed'],

@@ -6,7 +6,7 @@ import type { AmountNotPositive, Money } from '../kernel/money.ts';
 import { present } from '../kernel/present.ts';
 import { hashTerms, isHashOf } from './approval.ts';
 import type { Approver } from './approver.ts';
-import { type FraudVerdict, graver } from './fraud.ts';
+import { type FraudVerdict, gradeOf, graver } from './fraud.ts';
 import type { IncidentId, PayerId, VendorId, VendorPaymentId } from './ids.ts';
 import { addUp, type LineItem, type LineItemDraft, type LineItemsRefused } from './line-item.ts';
 import { byAnother, type PartyNotAllowed } from './maker-checker.ts';
@@ -155,6 +155,20 @@ export const scoredAnew = (payment: PendingApproval, verdict: FraudVerdict): Pen
   ...payment,
   fraud: graver(payment.fraud, verdict),
 });
+
+/**
+ * The payment under a graver verdict on terms that stay, of whichever approvals; undefined where it is none, and once what was approved is
+ * being paid or was rejected.
+ */
+export const rescored = (
+  payment: VendorPayment,
+  verdict: FraudVerdict,
+  now: Instant,
+): VendorPayment | undefined =>
+  (payment.status === 'pending_approval' || payment.status === 'approved') &&
+  gradeOf(verdict.status) > gradeOf(payment.fraud.status)
+    ? { ...payment, version: payment.version + 1, updatedAt: now, fraud: verdict }
+    : undefined;
 
 function unchangedLines(
   { amount, lineItems }: PendingApproval,

@@ -10,12 +10,12 @@ export type ScorerUnavailable = Readonly<{ kind: 'ScorerUnavailable'; cause?: un
 /** Says how likely it is that a payment should not be made. */
 export interface FraudScorer {
   /**
-   * Asked before the payment is on record, and before each change of its terms is: then of the new terms, and `changed` is the payment, which is
-   * none of those that its vendor had before. Changes nothing.
+   * Asked before the payment is on record, and before each change of its terms is, then of the new terms; and once more behind both. `known` is
+   * the payment once it is on record, which is none of those that its vendor had before. Changes nothing.
    */
   score(
     order: PricedOrder,
     at: Instant,
-    changed?: VendorPaymentId,
+    known?: VendorPaymentId,
   ): ResultAsync<FraudAssessment, ScorerUnavailable>;
 }

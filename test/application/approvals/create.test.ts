@@ -1,6 +1,7 @@
-import { errAsync, okAsync } from 'neverthrow';
+import { errAsync, okAsync, ResultAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { messageIn } from '../../../src/domain/approvals/approval-message.ts';
+import type { VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
 import { publishedRecord } from '../../../src/domain/approvals/published-record.ts';
 import type { FraudScorer } from '../../../src/ports/approvals/fraud-scorer.ts';
 import { ADMIN, anApprover, aVendorId, DISPATCHER, SYSTEM } from '../../fixtures/approvals.ts';
@@ -109,8 +110,9 @@ describe('creating a vendor’s payment', () => {
     });
     const order = anOrder();
     await counting.create(order);
+    const before = scored;
     await counting.create(order);
-    expect(scored).toBe(1);
+    expect(scored).toBe(before);
     counting.close();
   });
 });
@@ -183,6 +185,56 @@ describe('a payment’s fraud score', () => {
     expect((await world.approve(payment.id)).isErr()).toBe(true);
     expect((await world.approve(payment.id, ADMIN))._unsafeUnwrap().status).toBe('approved');
     world.close();
+  });
+
+  describe('is set once more behind the commit, where others were asked for at once,', () => {
+    /** Harmless before the commit; flagged behind it, once `meanwhile` has happened. */
+    function aWorldOfOthers(meanwhile: (world: ApprovalsWorld, id: VendorPaymentId) => Promise<unknown>) {
+      const world: ApprovalsWorld = anApprovalsWorld({
+        scorer: {
+          score: (_order, _at, known) =>
+            known === undefined
+              ? okAsync({ score: 100, reasons: [] })
+              : ResultAsync.fromSafePromise(
+                  meanwhile(world, known).then(() => ({ score: 800, reasons: [] })),
+                ),
+        },
+      });
+      return world;
+    }
+
+    it('and holds back the payout of what was approved meanwhile without an admin', async () => {
+      const world = aWorldOfOthers((office, id) => office.approve(id));
+      const payment = (await world.create())._unsafeUnwrap();
+      expect(payment).toMatchObject({ status: 'approved', version: 3, fraud: { status: 'flagged' } });
+      expect(await world.actionsOf(payment.id)).toEqual([
+        'payment.created',
+        'payment.approved',
+        'payment.rescored',
+      ]);
+      expect((await world.process(payment.id))._unsafeUnwrapErr().kind).toBe('ApprovalVoid');
+      expect((await world.reject(payment.id))._unsafeUnwrap().status).toBe('cancelled');
+      expect(world.paid()).toEqual([]);
+      world.close();
+    });
+
+    it('but not on what was rejected meanwhile', async () => {
+      const world = aWorldOfOthers((office, id) => office.reject(id));
+      const payment = (await world.create())._unsafeUnwrap();
+      expect(payment).toMatchObject({ version: 1, fraud: { status: 'low_risk' } });
+      expect(await world.actionsOf(payment.id)).toEqual(['payment.created', 'payment.rejected']);
+      world.close();
+    });
+
+    it('and is the first one still when the store falls silent behind the commit', async () => {
+      const world = aWorldOfOthers(async ({ turns }) => {
+        turns.commit.push(() => errAsync({ kind: 'StorageUnavailable' as const, cause: 'silence' }));
+      });
+      const payment = (await world.create())._unsafeUnwrap();
+      expect(payment).toMatchObject({ version: 1, fraud: { status: 'low_risk' } });
+      expect(await world.stored(payment.id)).toEqual(payment);
+      world.close();
+    });
   });
 
   it('comes from the vendor’s history, explained', async () => {

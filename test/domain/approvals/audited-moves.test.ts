@@ -16,6 +16,7 @@ import {
   aPayoutEnded,
   aPayoutResumed,
   aRejection,
+  aRescoring,
   aReview,
   type Made,
 } from '../../fixtures/approvals.ts';
@@ -33,7 +34,8 @@ function aLife(): readonly AuditLogEntry[] {
   const edited = after(anEdit(once));
   const again = after(anUncheckedApproval(edited, undefined, { isLast: false }));
   const approved = after(anUncheckedApproval(again, ADMIN));
-  const reviewed = after(aReview(approved, 'legitimate'));
+  const rescored = after(aRescoring(approved, { status: 'medium_risk', score: 400, reasons: [] }));
+  const reviewed = after(aReview(rescored, 'legitimate'));
   const failed = after(aPayoutEnded(after(aPayoutBegun(reviewed)), false));
   const resumed = after(aPayoutResumed(after(aPayoutBegun(failed))));
   after(aPayoutEnded(resumed));
@@ -44,8 +46,8 @@ const LIFE = aLife();
 const RECORD = foldChain(LIFE);
 const NAMES = LIFE.map(({ sequence, action }) => [sequence, action] as const);
 
-/** The changes, whose terms are scored anew. */
-const RISKY = NAMES.flatMap(([sequence, action]) => (action === 'payment.changed' ? [sequence] : []));
+/** Where terms were scored anew. */
+const RISKY = NAMES.flatMap(([sequence, action]) => (/changed|rescored/.test(action) ? [sequence] : []));
 
 const withLink = (sequence: number, edit: (link: AuditLogEntry) => object): readonly AuditLogEntry[] =>
   LIFE.map((link) => (link.sequence === sequence ? { ...link, ...edit(link) } : link));
@@ -83,10 +85,10 @@ describe('audit links', () => {
   });
 
   it.each(NAMES)(
-    'are none without link %i, %s, but where a payout was only resumed or asked again, or the payment reviewed',
+    'are none without link %i, %s, but where a payout was only resumed or asked again, or the payment scored again or reviewed',
     (sequence, action) => {
       const without = LIFE.filter((link) => link.sequence !== sequence);
-      const goesOn = /resumed|reviewed/.test(action) || sequence === LIFE.length;
+      const goesOn = /resumed|rescored|reviewed/.test(action) || sequence === LIFE.length;
       expect(areMoves(without)).toBe(goesOn || sequence === 2);
     },
   );
@@ -168,6 +170,20 @@ describe('audit links', () => {
       const forgets = { ...entry, before: { ...entry.before, fraudReview: { outcome: 'fraud' } } };
       expect(areMoves([...links, forgets])).toBe(outcome !== 'fraud');
     }
+  });
+
+  it('are none when a score of unchanged terms is no graver than it was, or of a payment that is being paid', () => {
+    const { payment, change } = aCreation({ fraud: { status: 'high_risk', score: 600, reasons: [] } });
+    const rescored = (status: FraudVerdict['status']) =>
+      areMoves([change.entry, aRescoring(payment, { status, score: 650, reasons: [] }).change.entry]);
+    expect(
+      (['flagged', 'high_risk', 'medium_risk', 'low_risk'] as const).map((status) => rescored(status)),
+    ).toEqual([true, false, false, false]);
+    const begun = LIFE.findIndex(({ action }) => action === 'payment.processing');
+    const paying = LIFE.slice(0, begun + 1);
+    const flagged = { ...paying.at(-1), action: 'payment.rescored', after: { fraudStatus: 'flagged' } };
+    expect(areMoves(paying)).toBe(true);
+    expect(areMoves([...paying, { ...flagged, before: {} } as AuditLogEntry])).toBe(false);
   });
 
   it('are none when a review is of another person, time or outcome than its link, or of none', () => {
