@@ -1,4 +1,4 @@
-import { err, errAsync, ok, type Result, type ResultAsync, safeTry } from 'neverthrow';
+import { err, errAsync, ok, okAsync, type Result, type ResultAsync, safeTry } from 'neverthrow';
 import { permitted, type RoleNotAllowed } from '../../domain/approvals/approver.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import {
@@ -22,12 +22,13 @@ export type RecordWorkCompletedFailure =
   | ChangedMeanwhile
   | StorageUnavailable;
 
-/** Without a payment, the event was taken before and its payment has been cancelled since. */
+/** Without a payment, the event was taken before and the payment of its work has been cancelled since. */
 export type Recorded = Readonly<{ created: boolean; payment?: VendorPayment }>;
 
 /**
  * Creates the payment that completed work calls for, once: the same event again, or another about the same incident and
- * vendor, whenever and however often they come, gives the payment that is there. Safe to repeat after any failure.
+ * vendor, whenever and however often they come, gives the payment that is there. One of other work under an id that was taken is
+ * refused, or that work would never be paid. Safe to repeat after any failure.
  */
 export type RecordWorkCompleted = (
   request: RecordWorkCompletedRequest,
@@ -64,9 +65,21 @@ export const recordWorkCompleted = (
     if (failure.kind === 'StorageUnavailable' || failure.kind === 'ChangedMeanwhile')
       return errAsync(failure);
     if (failure.kind !== 'DuplicateIncident' && failure.kind !== 'EventSeen') return errAsync(blame(failure));
-    return ports.vendorPayments
-      .findLive(incidentId, vendorId)
-      .map((payment) => (payment === undefined ? { created: false } : { created: false, payment }));
+    return ports.vendorPayments.findLive(incidentId, vendorId).andThen((payment) => {
+      if (payment !== undefined) return okAsync({ created: false, payment });
+      return ports.vendorPayments
+        .list({ incidentId, vendorId }, { order: 'newest', limit: 1 })
+        .andThen((past) =>
+          // A payment never goes, so one that the event made would be among them.
+          failure.kind === 'EventSeen' && past.length === 0
+            ? errAsync({
+                kind: 'EventMalformed' as const,
+                path: 'id',
+                reason: 'taken by an event of other work',
+              })
+            : okAsync({ created: false }),
+        );
+    });
   }
 };
 

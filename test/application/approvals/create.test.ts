@@ -204,7 +204,7 @@ describe('a payment’s fraud score', () => {
     }
 
     it('and holds back the payout of what was approved meanwhile without an admin', async () => {
-      const world = aWorldOfOthers((office, id) => office.approve(id));
+      const world = aWorldOfOthers(async (office, id) => (await office.approve(id))._unsafeUnwrap());
       const payment = (await world.create())._unsafeUnwrap();
       expect(payment).toMatchObject({ status: 'approved', version: 3, fraud: { status: 'flagged' } });
       expect(await world.actionsOf(payment.id)).toEqual([
@@ -219,7 +219,7 @@ describe('a payment’s fraud score', () => {
     });
 
     it('but not on what was rejected meanwhile', async () => {
-      const world = aWorldOfOthers((office, id) => office.reject(id));
+      const world = aWorldOfOthers(async (office, id) => (await office.reject(id))._unsafeUnwrap());
       const payment = (await world.create())._unsafeUnwrap();
       expect(payment).toMatchObject({ version: 1, fraud: { status: 'low_risk' } });
       expect(await world.actionsOf(payment.id)).toEqual(['payment.created', 'payment.rejected']);

@@ -63,6 +63,25 @@ describe('completed work', () => {
     expect((await record({ ...work, eventId: 'event-2' }))._unsafeUnwrap().created).toBe(true);
   });
 
+  it('is refused with other work under an id that was taken, which would never be paid', async () => {
+    const work = aWork();
+    const taken = { kind: 'EventMalformed', path: 'id', reason: 'taken by an event of other work' };
+    const { payment } = (await record(work))._unsafeUnwrap();
+    const others = [
+      aWork(),
+      { ...work, incidentId: aWork().incidentId },
+      { ...work, vendorId: aWork().vendorId },
+    ];
+    for (const other of others) expect((await record(other))._unsafeUnwrapErr()).toEqual(taken);
+    const dearer = (await record({ ...work, basePriceCents: 99_999n }))._unsafeUnwrap();
+    expect(dearer).toEqual({ created: false, payment });
+    for (const other of others)
+      expect(
+        (await record({ ...other, eventId: `of ${other.incidentId} ${other.vendorId}` }))._unsafeUnwrap()
+          .created,
+      ).toBe(true);
+  });
+
   it('takes events of one id from two sources as two', async () => {
     const sources = { eventSources: ['a', 'b'] };
     const open = anApprovalsWorld(sources);
