@@ -22,9 +22,9 @@ export const handler = platformFunction((parts) => {
       if (taken.isErr()) throw new Error(`a stored file was not taken up: ${taken.error.kind}`);
     }
   };
-  const deal = async (event: unknown) => {
+  const deal = async (text: string) => {
     const faults: unknown[] = [];
-    for (const each of recordByRecord(event))
+    for (const each of recordByRecord(JSON.parse(text)))
       await takeUp(each).catch((fault: unknown) => {
         faults.push(fault);
       });

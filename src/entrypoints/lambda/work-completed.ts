@@ -21,9 +21,9 @@ export const handler = approvalsFunction(({ useCases, log, metrics }) => {
   const recorded = metrics.counted('work_completed', 'outcome');
   return (event, invocation) => {
     const { requestId } = invocation;
-    const deal = async (each: unknown) => {
+    const deal = async (text: string) => {
       const origin = { actor: { id: BUS.id, type: 'system' }, requestId } as const;
-      const done = await readJson(asRequest(each))
+      const done = await readJson(asRequest(text))
         .andThen(parseWorkCompleted)
         .andThen((work) => recordWorkCompleted({ by: BUS, origin, work }));
       recorded.inc({ outcome: done.isOk() ? (done.value.created ? 'created' : 'known') : 'failed' });
@@ -37,9 +37,9 @@ export const handler = approvalsFunction(({ useCases, log, metrics }) => {
 });
 
 /** Read as what comes over HTTP is: the same bounds and the same refusals. */
-const asRequest = (event: unknown): Request =>
+const asRequest = (body: string): Request =>
   new Request('https://event.invalid/', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(event ?? null),
+    body,
   });

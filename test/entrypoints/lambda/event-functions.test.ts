@@ -117,6 +117,8 @@ describe('the function that records completed work', () => {
       pricing: { basePrice: 10_000, mileageCharge: 2_050 },
     },
   });
+  const priced = (incident: string, basePrice: string) =>
+    JSON.stringify(workCompleted(incident)).replace('10000', basePrice);
   const dispatcher = { role: 'dispatcher', merchant_id: undefined };
 
   it('makes one payment of each event, by itself or in a batch, and names the messages that it could not take', async () => {
@@ -129,6 +131,9 @@ describe('the function that records completed work', () => {
       ['new', workCompleted('2')],
       ['stranger', { ...workCompleted('4'), source: 'somebody' }],
       ['text', 'not json'],
+      ['dollars', priced('6', '90.00')],
+      ['exponent', priced('7', '9e3')],
+      ['twice', priced('8', '9000,"basePrice":90')],
     ];
     const Records = bodies.map(([messageId, body]) => ({
       messageId,
@@ -136,7 +141,11 @@ describe('the function that records completed work', () => {
       body: typeof body === 'string' ? body : JSON.stringify(body),
     }));
     expect(resultOf(await recorder.invoke({ Records }))).toEqual({
-      batchItemFailures: ['malformed', 'stranger', 'text'].map((itemIdentifier) => ({ itemIdentifier })),
+      batchItemFailures: ['malformed', 'stranger', 'text', 'dollars', 'exponent', 'twice'].map(
+        (itemIdentifier) => ({
+          itemIdentifier,
+        }),
+      ),
     });
 
     const pending = await onPostgres('approvals-pending');

@@ -16,8 +16,8 @@ async function dealtWith(names: readonly string[], deal: (name: string) => Promi
   const faults: string[] = [];
   const result = await eachEvent(
     batchOf(...names),
-    (event) => {
-      const { name } = event as Readonly<{ name: string }>;
+    (text) => {
+      const { name } = JSON.parse(text) as Readonly<{ name: string }>;
       begun.push(name);
       return deal(name);
     },
@@ -34,6 +34,16 @@ describe('Messages of a queue', () => {
     const deal = (name: string) => (name === 'bad' ? Promise.reject(new Error('no')) : Promise.resolve());
     const { failed, begun } = await dealtWith(['one', 'bad', 'two'], deal, () => 60_000);
     expect([failed, begun]).toEqual([['bad'], ['one', 'bad', 'two']]);
+  });
+
+  it('are dealt with as the text that they came as', async () => {
+    const texts: string[] = [];
+    const bodies = ['{"price":10.00}', '{"price":1,"price":2}'];
+    const Records = bodies.map((body, n) => ({ messageId: `${n}`, eventSource: 'aws:sqs', body }));
+    const invocation = { remainingMs: () => 60_000 };
+    const deal = async (text: string) => void texts.push(text);
+    await eachEvent({ Records }, deal, { invocation, onFailure: () => {} });
+    expect(texts).toEqual(bodies);
   });
 
   it('that never end are named with those after them before the time is over, and those before them are done', async () => {
