@@ -1,4 +1,5 @@
 import { errAsync, okAsync } from 'neverthrow';
+import { idOf } from '../../src/adapters/processor/simulator-verdicts.ts';
 import type { DisputeStatus } from '../../src/domain/disputes/dispute.ts';
 import type { MerchantId } from '../../src/domain/kernel/ids.ts';
 import { money } from '../../src/domain/kernel/money.ts';
@@ -76,7 +77,12 @@ export async function aShop(storage: Storage) {
     async says(id: string, capture: Transaction, said: Said, times = 1) {
       const payment = (await storage.payments.find(merchantId, capture.paymentId))._unsafeUnwrap();
       const about = { merchantId, paymentId: capture.paymentId };
-      const known = { processorId: id, chargeId: payment.processorId ?? '', about, reason: 'fraudulent' };
+      const known = {
+        processorId: id,
+        chargeId: payment.processorId ?? idOf(payment.id),
+        about,
+        reason: 'fraudulent',
+      };
       records.set(id, { ...known, amount: usd(80n), ...SAID[said] });
       for (let time = 0; time < times; time += 1) {
         events += 1;

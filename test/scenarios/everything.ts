@@ -1,4 +1,5 @@
 import type { Storage } from '../../src/ports/storage.ts';
+import { acceptedChargebacksContract } from './accepted-chargebacks.scenario.ts';
 import { acceptingDisputesContract } from './accepting-disputes.scenario.ts';
 import { authorizationExpiryContract } from './authorization-expiry.scenario.ts';
 import { awaitedCustomersContract } from './awaited-customers.scenario.ts';
@@ -99,6 +100,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   modificationResolutionsContract(adapter, open);
   disputesContract(adapter, open);
   disputeMoneyContract(adapter, open);
+  acceptedChargebacksContract(adapter, open);
   fileDisputesContract(adapter, open);
   acceptingDisputesContract(adapter, open);
   simulatedDisputesContract(adapter, open);

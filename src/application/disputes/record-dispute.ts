@@ -12,6 +12,7 @@ import { keysOfLine, type StatementLine, statementLineEntries } from '../../doma
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
+import { isUnsettled } from '../../domain/payments/resolution.ts';
 import type { PaymentNotFound, Payments } from '../../ports/payments.ts';
 import type { ProcessorHasNoRecord, ProcessorUnavailable } from '../../ports/processor.ts';
 import type { ProcessorDispute, ProcessorDisputes } from '../../ports/processor-disputes.ts';
@@ -45,7 +46,14 @@ export const recordDispute = (ports: RecordDisputePorts): JobWork => ({
   cleanUp: () => okAsync(undefined),
 });
 
-export type Unread = ProcessorHasNoRecord | ProcessorUnavailable | PaymentNotFound | StorageUnavailable;
+/** The payment that the charge names has not ended, and what the processor calls its charge is not known yet: it may be this one. */
+export type ChargeUnnamed = Readonly<{ kind: 'ChargeUnnamed' }>;
+export type Unread =
+  | ProcessorHasNoRecord
+  | ProcessorUnavailable
+  | PaymentNotFound
+  | ChargeUnnamed
+  | StorageUnavailable;
 
 /** What a look at the processor's record changes here. `isEarly`: money of it cannot be posted before the payment has settled. */
 export type DisputeRead = Readonly<{ beside: Beside; isEarly: boolean; dispute: Dispute }>;
@@ -54,13 +62,14 @@ export type DisputeRead = Readonly<{ beside: Beside; isEarly: boolean; dispute: 
 export const stepAfter = ({ clock }: RecordDisputePorts, { beside, isEarly }: DisputeRead): JobStep =>
   isEarly ? { resumesAt: clock.now() + AWAY_MS, beside } : { end: { done: 1 }, beside };
 
-/** What is not there is let go of, and who is away is asked again. */
+/** What is not there is let go of, and what may come, or is away, is asked for again. */
 export function stepWithout({ clock }: RecordDisputePorts, failure: Unread): Result<JobStep, JobHeldUp> {
   switch (failure.kind) {
     case 'ProcessorHasNoRecord':
     case 'PaymentNotFound':
       return ok({ end: { done: 0 } });
     case 'ProcessorUnavailable':
+    case 'ChargeUnnamed':
       return ok({ resumesAt: clock.now() + AWAY_MS });
     case 'StorageUnavailable':
       return err({ kind: 'JobHeldUp', code: 'storage_unavailable', cause: failure.cause });
@@ -103,10 +112,14 @@ function disputedPayment(
   { about, chargeId }: ProcessorDispute,
 ): ResultAsync<Payment, Unread> {
   if (about === undefined) return errAsync(noRecord);
-  return payments
-    .find(about.merchantId, about.paymentId)
-    .andThen((payment) => (payment.processorId === chargeId ? ok(payment) : err(noRecord)));
+  return payments.find(about.merchantId, about.paymentId).andThen((payment) => {
+    if (payment.processorId === chargeId) return ok(payment);
+    const isUnnamed = payment.processorId === undefined && isUnsettled(payment);
+    return err(isUnnamed ? CHARGE_UNNAMED : noRecord);
+  });
 }
+
+const CHARGE_UNNAMED: ChargeUnnamed = { kind: 'ChargeUnnamed' };
 
 const noRecord: ProcessorHasNoRecord = { kind: 'ProcessorHasNoRecord' };
 

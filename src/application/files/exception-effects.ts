@@ -1,4 +1,5 @@
 import { err, ok, okAsync, type Result, type ResultAsync, safeTry } from 'neverthrow';
+import { acceptedLine, keyOfAcceptedLine } from '../../domain/files/accepted-line.ts';
 import {
   type Action,
   type Exception,
@@ -9,6 +10,7 @@ import {
   type ProposedException,
   settledSince,
 } from '../../domain/files/exception.ts';
+import { keysOfLine, type StatementLine } from '../../domain/files/statement-line.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { PaymentId, TransactionId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
@@ -36,8 +38,11 @@ export type LinkTargetDiffers = Readonly<{
 }>;
 /** The transaction has moved since the exception was opened, so that its difference is not what it was. */
 export type TransactionMoved = Readonly<{ kind: 'TransactionMoved'; status: Transaction['status'] }>;
+/** Something else that says the row's line has posted it since the exception was opened: a dispute's record, a row, an accepted difference. */
+export type LinePosted = Readonly<{ kind: 'LinePosted' }>;
 export type EffectFailure =
   | TransactionMoved
+  | LinePosted
   | LinkTargetNotFound
   | LinkTargetClosed
   | LinkTargetDiffers
@@ -59,8 +64,9 @@ export type EffectPorts = Readonly<{
 
 /**
  * What an action on an exception does. A link settles the transaction by the row's facts. An accepted difference is posted, and
- * settles the exception's own transaction where it succeeded: whatever differed, the two sides agree on it from now on. A
- * transaction that is settled so is missing no longer. Three reads at most.
+ * settles the exception's own transaction where it succeeded: whatever differed, the two sides agree on it from now on; the row of
+ * a line is on record as one from then on, so that its money is posted once, whatever says it again. A transaction that is settled so is
+ * missing no longer. Three reads at most.
  */
 export function effectsOf(
   ports: EffectPorts,
@@ -83,12 +89,20 @@ export function effectsOf(
         const { amount } = exception;
         const target = yield* ownTransaction(ports, exception);
         const missing = target && (yield* missingOf(ports, exception, target));
+        yield* unposted(ports, exception);
         return ok<ExceptionEffects>({
           ...present({ amount }),
           change: (at, origin) => {
             const settled =
               target === undefined ? NOTHING : settling(ports, exception, target, missing, at, origin);
-            return { ...settled, entries: [...settled.entries, ...differenceEntries(ports, exception, at)] };
+            const line = acceptedLine(exception, { id: ports.ids.statementLine(at), createdAt: at });
+            const opened = line === undefined ? NOTHING : opening(ports, line, at, origin);
+            return {
+              ...settled,
+              aggregates: [...settled.aggregates, ...opened.aggregates],
+              entries: [...settled.entries, ...differenceEntries(ports, exception, at)],
+              audit: [...settled.audit, ...opened.audit],
+            };
           },
         });
       });
@@ -122,6 +136,31 @@ const ownTransaction = (
       ? ok(own)
       : err<never, TransactionMoved>({ kind: 'TransactionMoved', status: own.status });
   });
+};
+
+/** Refused where there is a line by now. One that comes later is refused the line's key, or refuses it to this. */
+const unposted = (
+  { aggregates }: EffectPorts,
+  exception: Exception,
+): ResultAsync<void, LinePosted | StorageUnavailable> => {
+  const key = keyOfAcceptedLine(exception);
+  if (key === undefined) return okAsync(undefined);
+  return aggregates
+    .findByKey(exception.merchantId, 'statement_line', key)
+    .andThen((found) => (found === undefined ? ok(undefined) : err(LINE_POSTED)));
+};
+
+export const LINE_POSTED: LinePosted = { kind: 'LinePosted' };
+
+const opening = (ports: EffectPorts, line: StatementLine, at: Instant, origin: Origin) => {
+  const { guarded, entry } = auditedAggregate(ports, {
+    at,
+    origin,
+    action: 'statement_line.accepted',
+    next: line,
+    takes: keysOfLine(line),
+  });
+  return { aggregates: [guarded], audit: [entry] };
 };
 
 /** A hold and its end are paid for by no processor: a row that names one is settled by none of ours. */

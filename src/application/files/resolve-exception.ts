@@ -38,6 +38,7 @@ import {
   type EffectFailure,
   type ExceptionEffects,
   effectsOf,
+  LINE_POSTED,
   type LinkTargetNotFound,
 } from './exception-effects.ts';
 import { type ExceptionNotFound, findException } from './read-exceptions.ts';
@@ -99,7 +100,7 @@ export const resolveException = (ports: ResolvePorts): ResolveException => {
   const update = updateAggregate(ports);
   return ({ action: requested, reason, ...target }, claimWith) =>
     update<Exception, Exception, ResolveFailure>(
-      targetOf(ports, target),
+      { ...targetOf(ports, target), taken: LINE_POSTED },
       onExpectedVersion<Exception, Exception, ResolveFailure>(target, (seen, now) =>
         safeTry(async function* () {
           const open = yield* resolvable(seen);
@@ -124,7 +125,7 @@ export const confirmResolution = (ports: ResolvePorts): ConfirmResolution => {
   const update = updateAggregate(ports);
   return (target, claimWith) =>
     update<Exception, Exception, ConfirmFailure>(
-      targetOf(ports, target),
+      { ...targetOf(ports, target), taken: LINE_POSTED },
       onExpectedVersion<Exception, Exception, ConfirmFailure>(target, (seen, now) =>
         safeTry(async function* () {
           // A list of versions may name every one that there is.

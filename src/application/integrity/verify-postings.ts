@@ -103,7 +103,10 @@ function postingsOfException(exception: Exception): readonly Posting[] {
   ];
 }
 
-function postingsOfLine({ id, type, amount, fee = 0n, createdAt }: StatementLine): readonly Posting[] {
+/** Of one that was accepted as a difference, the exception has posted it. */
+function postingsOfLine(line: StatementLine): readonly Posting[] {
+  if (line.exceptionId !== undefined) return [];
+  const { id, type, amount, fee = 0n, createdAt } = line;
   const { minorUnits, currency } = amount;
   const posting = (of: LedgerEntryType, units: bigint): Posting => ({
     cause: id,

@@ -19,6 +19,7 @@ export type ExceptionFacts = Pick<
   | 'rejection'
   | 'row'
   | 'rowKey'
+  | 'lineReference'
   | 'paymentId'
   | 'transactionId'
   | 'line'
@@ -47,11 +48,15 @@ export function exceptionOfRow(matched: MatchedRow): ExceptionFacts | undefined 
     ...(currency === undefined ? {} : moneyAbout(said, transaction, difference, currency)),
     ...present({
       rowKey,
+      lineReference: lineReferenceOf(matched, said),
       paymentId: transaction?.paymentId ?? ('paymentId' in said ? said.paymentId : undefined),
       transactionId: transaction?.id ?? ('transactionId' in said ? said.transactionId : undefined),
     }),
   };
 }
+
+const lineReferenceOf = ({ outcome, announced }: MatchedRow, row: FileRow): string | undefined =>
+  outcome === 'duplicate' || announced !== undefined || !isStatementRow(row) ? undefined : row.reference;
 
 /** A transaction that no file has named in time: nothing of it was paid. */
 export const exceptionOfMissing = (transaction: SucceededTransaction): ExceptionFacts => ({

@@ -37,6 +37,8 @@ export type ExceptionRecord = RevisionRecord<ExceptionId> &
     row?: RowRecord;
     /** By which the row is known again; never published. */
     row_key?: string;
+    /** The reference of the line that the row would have been; never published. */
+    line_reference?: string;
     payment_id?: PaymentId;
     transaction_id?: TransactionId;
     settlement_id?: SettlementId;
@@ -71,6 +73,7 @@ export function exceptionRecord(each: Exception): ExceptionRecord {
       rejection: each.rejection,
       row: row && rowRecord(row),
       row_key: each.rowKey,
+      line_reference: each.lineReference,
       payment_id: each.paymentId,
       transaction_id: each.transactionId,
       settlement_id: each.settlementId,
@@ -95,11 +98,16 @@ export function exceptionRecord(each: Exception): ExceptionRecord {
   };
 }
 
-/** As it is published: without by what its proposer and its row are known again. */
+/** As it is published: without by what its proposer, its row and the line of that are known again. */
 export const publishedException = (
   each: Exception,
-): Omit<ExceptionRecord, 'proposer_identities' | 'row_key'> => {
-  const { proposer_identities: _identities, row_key: _key, ...published } = exceptionRecord(each);
+): Omit<ExceptionRecord, 'proposer_identities' | 'row_key' | 'line_reference'> => {
+  const {
+    proposer_identities: _identities,
+    row_key: _key,
+    line_reference: _reference,
+    ...published
+  } = exceptionRecord(each);
   return published;
 };
 
@@ -146,6 +154,7 @@ export function restoreException(record: ExceptionRecord, auditHash: string): Ex
       rejection: record.rejection,
       row: row && restoreRow(row),
       rowKey: record.row_key,
+      lineReference: record.line_reference,
       paymentId: record.payment_id,
       transactionId: record.transaction_id,
       settlementId: record.settlement_id,

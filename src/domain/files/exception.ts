@@ -60,6 +60,8 @@ type Known = Readonly<{
   row?: RowFacts;
   /** By which the row is known again (`rowKey`). */
   rowKey?: string;
+  /** Of a row that would be a line of the statement had it matched, and of which there was none: the line's reference. */
+  lineReference?: string;
   paymentId?: PaymentId;
   transactionId?: TransactionId;
   settlementId?: SettlementId;

@@ -1,5 +1,6 @@
 import { storedCurrency } from '../kernel/currency.ts';
 import type {
+  ExceptionId,
   LedgerEntryId,
   MerchantId,
   PaymentId,
@@ -40,6 +41,8 @@ export type StatementLine = Readonly<{
   reconciliationId?: ReconciliationId;
   /** Where it stands in that file. */
   line?: number;
+  /** The exception that its money was accepted as the difference of: that has posted it, and the line posts nothing. */
+  exceptionId?: ExceptionId;
   version: number;
   createdAt: Instant;
   auditHash: string;
@@ -143,7 +146,7 @@ const ENTRIES = {
   readonly [LedgerEntryType, LedgerEntryType]
 >;
 
-/** The ledger entries of a line: of its amount and of its fee, where they are not zero. */
+/** The ledger entries of a line that posts what it says: of its amount and of its fee, where they are not zero. */
 export function statementLineEntries(
   line: StatementLine,
   nextId: () => LedgerEntryId,
@@ -186,6 +189,7 @@ export type StatementLineRecord = Readonly<{
   charged_back?: Whole;
   reconciliation_id?: ReconciliationId;
   line?: number;
+  exception_id?: ExceptionId;
   version: number;
   created_at: string;
 }>;
@@ -208,6 +212,7 @@ export const statementLineRecord = (line: StatementLine): StatementLineRecord =>
     charged_back: line.chargebacks && whole(line.chargebacks.amount),
     reconciliation_id: line.reconciliationId,
     line: line.line,
+    exception_id: line.exceptionId,
   }),
   version: line.version,
   created_at: rfc3339(line.createdAt),
@@ -230,6 +235,7 @@ export function restoreStatementLine(record: StatementLineRecord, auditHash: str
       bankReference: record.bank_reference,
       reconciliationId: record.reconciliation_id,
       line: record.line,
+      exceptionId: record.exception_id,
     }),
     ...(paymentId === undefined || id === undefined ? {} : { transaction: { paymentId, id } }),
     ...(sequence === undefined || charged_back === undefined

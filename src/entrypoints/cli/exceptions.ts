@@ -160,6 +160,7 @@ const SAYS: Readonly<Record<ResolveFailure['kind'], string>> = {
   LinkTargetClosed: 'the transaction is not one that succeeded and is not settled yet',
   LinkTargetDiffers: 'the row says another type, currency, amount or fee than the transaction has',
   TransactionMoved: 'the transaction has moved since the exception was opened',
+  LinePosted: 'the money of the row was posted since the exception was opened',
   VersionMismatch: 'the exception has changed meanwhile',
   ChangedMeanwhile: 'the exception has changed meanwhile; run it again',
   KeysUnavailable: 'the keys cannot be had',

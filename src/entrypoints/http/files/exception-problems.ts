@@ -92,4 +92,11 @@ export const exceptionProblems = problemTable<
     detail: ({ status }) =>
       `It is ${status} now, so that the difference of this exception is not what it was. Look at the transaction, then ignore the exception or link its row.`,
   },
+  LinePosted: {
+    status: 409,
+    code: 'line_posted',
+    title: 'The money of the row is in the books',
+    detail:
+      'It was posted after the exception was opened, by what else says this line of the statement. Look at the ledger, then ignore the exception.',
+  },
 });
