@@ -1,6 +1,9 @@
 /** A wait before a repeat is no longer than this, unless a server asks for more. */
 const LONGEST_MS = 10_000;
 
+/** Timers take no longer than this, some 25 days, and go off at once instead. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Full jitter: anything from nothing to a bound that doubles, so that clients that failed together do not come back together. */
 export const jittered = (attempt: number, firstMs: number): number =>
   Math.random() * Math.min(LONGEST_MS, firstMs * 2 ** Math.min(attempt, 20));
@@ -13,10 +16,13 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
       clearTimeout(timer);
       reject(signal.reason);
     };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
+    const timer = setTimeout(
+      () => {
+        signal.removeEventListener('abort', stop);
+        resolve();
+      },
+      Math.min(ms, LONGEST_TIMER_MS),
+    );
     signal.addEventListener('abort', stop, { once: true });
   });
 }
@@ -37,7 +43,10 @@ export type Limit = Readonly<{ signal: AbortSignal; ranOut: () => boolean; relea
 /** Unlike `AbortSignal.timeout` it can be released: the rest of an answer that is read as a stream has no limit of time. */
 export function limited(ms: number, outer: AbortSignal): Limit {
   const own = new AbortController();
-  const timer = setTimeout(() => own.abort(new DOMException(`No answer in ${ms} ms`, 'TimeoutError')), ms);
+  const timer = setTimeout(
+    () => own.abort(new DOMException(`No answer in ${ms} ms`, 'TimeoutError')),
+    Math.min(ms, LONGEST_TIMER_MS),
+  );
   return {
     signal: AbortSignal.any([outer, own.signal]),
     ranOut: () => own.signal.aborted,

@@ -82,8 +82,8 @@ type Order = Readonly<{
 }>;
 
 async function orderOf(request: Request): Promise<Order> {
-  const isRead = request.method === 'GET' || request.method === 'HEAD';
-  if (isRead) return { request, headers: request.headers, key: undefined, body: undefined, repeatable: true };
+  if (isRead(request))
+    return { request, headers: request.headers, key: undefined, body: undefined, repeatable: true };
   // Read once: the body of a request can be sent only once.
   const body = request.method === 'POST' ? await request.clone().arrayBuffer() : undefined;
   const text = isJson(request.headers) && body !== undefined ? new TextDecoder().decode(body) : undefined;
@@ -95,6 +95,8 @@ async function orderOf(request: Request): Promise<Order> {
   }
   return { request, headers, key, body, repeatable: key !== undefined };
 }
+
+const isRead = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';
 
 const MERCHANT = 'paywright-merchant';
 
@@ -122,6 +124,8 @@ async function answered(
     new Request(sent, {
       headers,
       signal,
+      // A POST that is redirected becomes a GET, whose answer would pass for that of the POST.
+      ...(isRead(request) ? {} : { redirect: 'manual' as const }),
       ...(body === undefined || body.byteLength === 0 ? {} : { body }),
     }),
   );

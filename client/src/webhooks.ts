@@ -1,3 +1,6 @@
+import { parseSafe } from './inexact.ts';
+import type { ParseJson } from './read-by.ts';
+
 /** A delivery as it arrived: the body byte for byte, before any parser had it. */
 export type Delivery = Readonly<{
   body: string | Uint8Array;
@@ -12,6 +15,8 @@ export type WebhookOptions = Readonly<{
   toleranceSeconds?: number;
   /** In place of this machine's clock; ms since the epoch. */
   now?: number;
+  /** Reads the body, in place of `JSON.parse` and the refusal of what it would round. */
+  parseJson?: ParseJson;
 }>;
 
 /** What a delivery says. `id` is that of the event: the same event may be delivered more than once. */
@@ -27,10 +32,13 @@ export class WebhookNotGenuine extends Error {
   override readonly name = 'WebhookNotGenuine';
 }
 
-/** The event of a delivery that was signed by one of the secrets, and not long ago (Standard Webhooks); rejects with `WebhookNotGenuine` otherwise. */
+/**
+ * The event of a delivery that was signed by one of the secrets, and not long ago (Standard Webhooks); rejects with `WebhookNotGenuine` otherwise, and with
+ * `PaywrightInexactNumber` where a whole number of it is beyond 2^53.
+ */
 export async function verifyWebhook(
   { body, headers }: Delivery,
-  { secrets, toleranceSeconds = 300, now = Date.now() }: WebhookOptions,
+  { secrets, toleranceSeconds = 300, now = Date.now(), parseJson = parseSafe }: WebhookOptions,
 ): Promise<WebhookEvent> {
   const header = (name: string) => headerOf(headers, name);
   const id = header('webhook-id');
@@ -49,7 +57,7 @@ export async function verifyWebhook(
       if (await crypto.subtle.verify('HMAC', key, signature, signed)) genuine = true;
   }
   if (!genuine) throw new WebhookNotGenuine('No signature is of a secret that is known here');
-  return JSON.parse(new TextDecoder().decode(bytes)) as WebhookEvent;
+  return parseJson(new TextDecoder().decode(bytes)) as WebhookEvent;
 }
 
 const ENCODER = new TextEncoder();

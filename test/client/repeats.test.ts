@@ -44,6 +44,14 @@ function aClientOf(replies: readonly Reply[], options: object = {}) {
 }
 
 describe('what is sent again', () => {
+  it('has time without end where it is given that', async () => {
+    const late = () => new Promise<Response>((resolve) => setTimeout(() => resolve(Response.json({})), 20));
+    const limits = { timeoutMs: Number.POSITIVE_INFINITY, attemptTimeoutMs: Number.POSITIVE_INFINITY };
+    const { client, seen } = aClientOf([late], limits);
+    expect((await client.GET('/healthz')).data).toEqual({});
+    expect(seen).toHaveLength(1);
+  });
+
   it.each([429, 500, 502, 503, 504])('is a read that was answered %i', async (status) => {
     const { client, seen } = aClientOf([refused(status), refused(status)]);
     expect((await client.GET('/healthz')).data).toEqual({ status: 'ok' });

@@ -60,6 +60,21 @@ describe('a delivery', () => {
     await expect(verified(headers, options, body)).rejects.toMatchObject({ name: 'WebhookNotGenuine' });
   });
 
+  it('is read to the last digit, or not at all', async () => {
+    const body = '{"id":"evt_1","data":{"net_amount":90071992547409931}}';
+    const content = { ...CONTENT, body };
+    const headers = signatureHeaders(content, signaturesOf(content, [CURRENT], systemWebhookSecrets.hmac));
+    const delivery = { body, headers: new Headers(Object.entries(headers)) };
+    const options = { secrets: CURRENT, now: AT };
+    await expect(verifyWebhook(delivery, options)).rejects.toMatchObject({ name: 'PaywrightInexactNumber' });
+    const parseJson = (text: string): unknown =>
+      JSON.parse(text, (_, value: unknown, { source = '' }: Readonly<{ source?: string }> = {}) =>
+        typeof value === 'number' ? BigInt(source) : value,
+      );
+    const { data } = await verifyWebhook(delivery, { ...options, parseJson });
+    expect(data).toEqual({ net_amount: 90_071_992_547_409_931n });
+  });
+
   it('is not judged by what is no secret', async () => {
     await expect(verified(signed(CURRENT), { secrets: 'whsec_' })).rejects.toBeInstanceOf(TypeError);
   });
