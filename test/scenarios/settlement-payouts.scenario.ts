@@ -156,5 +156,33 @@ export function settlementPayoutsContract(adapter: string, open: () => Promise<S
       expect(await book.all()).toEqual([settlement]);
       expect(await book.verified()).toEqual([]);
     });
+
+    it('differ by more than an entry holds where rows add up to that, which is accepted by nothing and stays open', async () => {
+      const most = `${10n ** 18n - 1n}`;
+      const rows = Array.from({ length: 10 }, (_, n) =>
+        rowOfType('adjustment', { amount: most, reference: `a-${n}`, payout_id: 'po_1' }),
+      );
+      await desk.reconcile(
+        nativeFile([...rows, rowOfType('payout', { amount: '0', payout_id: 'po_1', reference: '' })]),
+      );
+      const [exception, ...others] = (
+        await storage.aggregates.newest(aMerchantId(), 'exception', { limit: 9, isOpen: true })
+      )._unsafeUnwrap();
+      expect(others).toEqual([]);
+      if (exception === undefined) throw new Error('it opens one');
+      const { id, merchantId, difference } = exception;
+      expect(difference).toBe(-10n * BigInt(most));
+      const by = aResolver('okta|ann');
+      const deciding = (kind: 'accept_difference' | 'ignore') =>
+        resolveException(desk.ports)(
+          { merchantId, id, by, origin, action: { kind }, reason: 'seen' },
+          unclaimed,
+        );
+      expect((await deciding('accept_difference'))._unsafeUnwrapErr()).toMatchObject({
+        kind: 'ActionNotPossible',
+      });
+      expect((await deciding('ignore'))._unsafeUnwrap().status).toBe('ignored');
+      expect(await book.verified()).toEqual([]);
+    });
   });
 }

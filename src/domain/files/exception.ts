@@ -18,6 +18,7 @@ import type {
   Resolver,
   SelfConfirmation,
 } from '../kernel/second-person.ts';
+import { isPostable } from '../ledger/ledger.ts';
 import { isStatementType } from './file-row.ts';
 import type { FieldDifference } from './match-row.ts';
 
@@ -158,7 +159,9 @@ export function possible(
       // Nothing is settled by a row that could not be read, that says it failed, or that is not there.
       return exception.row?.status === 'settled' ? ok(action) : notPossible(action);
     case 'accept_difference':
-      return exception.difference === undefined ? notPossible(action) : ok(action);
+      return exception.difference !== undefined && isPostable(exception.difference)
+        ? ok(action)
+        : notPossible(action);
     case 'expect_later':
       return action.until > now && action.until <= now + MOST_DAYS_LATER * DAY_MS
         ? ok(action)

@@ -105,6 +105,12 @@ const SIDES = {
   difference_over: { debit: 'processor', credit: 'differences' },
 } as const satisfies Record<LedgerEntryType, Readonly<{ debit: Account; credit: Account }>>;
 
+/** The most that one entry holds, in minor units: what every storage can. What rows of a file add up to may be more. */
+const MOST_OF_ENTRY = 2n ** 63n - 1n;
+
+/** Whether an entry can hold the amount, of either sign. */
+export const isPostable = (units: bigint): boolean => -MOST_OF_ENTRY <= units && units <= MOST_OF_ENTRY;
+
 /** How a fee is posted that was kept, or below zero given back; it is not zero. */
 export const feePosting = ({ minorUnits, currency }: Money): Pick<LedgerEntry, 'type' | 'amount'> =>
   minorUnits > 0n

@@ -59,7 +59,7 @@ export const exceptionProblems = problemTable<
     detail: ({ action }) =>
       action === 'link'
         ? 'Only a row that was read, and that says its transaction was settled, settles one.'
-        : 'There is no difference in money: an amount is missing, is in another currency, or its transaction is not decided yet.',
+        : 'There is no difference in money that can be posted: an amount is missing, is in another currency or too large, or its transaction is not decided yet.',
   },
   UntilOutOfRange: {
     status: 422,
