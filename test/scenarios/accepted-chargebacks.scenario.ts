@@ -123,7 +123,7 @@ export function acceptedChargebacksContract(adapter: string, open: () => Promise
       await shop.arrives([chargedBack(capture, 'du_1'), chargedBack(capture, 'du_1', later)]);
       await shop.work();
       const accepted = await Promise.all((await openExceptions()).map(accept));
-      expect(accepted.map((each) => each.isOk()).toSorted()).toEqual([false, true]);
+      expect(accepted.filter((each) => each.isOk())).toHaveLength(1);
       expect(accepted.find((each) => each.isErr())?._unsafeUnwrapErr()).toEqual({ kind: 'LinePosted' });
       expect(await posted()).toEqual(['difference_short 95']);
       expect(await shop.verified()).toEqual([]);
