@@ -1,14 +1,17 @@
 import { err } from 'neverthrow';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
+import { listRows } from '../../src/application/files/list-rows.ts';
 import { getReconciliation } from '../../src/application/files/read-reconciliations.ts';
 import { showReconciliation } from '../../src/application/files/show-reconciliation.ts';
 import { verify } from '../../src/application/integrity/verify.ts';
 import { publishedReconciliation } from '../../src/domain/files/published-reconciliation.ts';
 import type { Reconciliation } from '../../src/domain/files/reconciliation.ts';
 import { reportObject } from '../../src/domain/files/reconciliation-files.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { ProcessDied, readAll } from '../contract/breakable-objects.ts';
-import { aMerchantId, anOpening, aSuccess, plain } from '../fixtures/changes.ts';
+import { aMerchantId, anOpening, aSuccess, plain, SECRET } from '../fixtures/changes.ts';
 import { type FileDesk, fileDesk, nativeFile, rowAbout } from '../fixtures/files.ts';
 import { readCsv } from '../support/csv-reader.ts';
 import { dying } from '../support/export-scene.ts';
@@ -197,6 +200,34 @@ export function reportsContract(adapter: string, open: () => Promise<Storage>): 
         report_error: 'file_damaged',
       });
     });
+
+    it.each([
+      ['first', 0],
+      ['last', -1],
+    ])(
+      'nor are its rows passed over where they are listed, and no page leads on without an end: %s',
+      async (_, place) => {
+        const { merchantId, id, batches } = await desk.reconcile(await aFile());
+        const stored = (
+          await desk.ports.objects.list(`reconciliation/${merchantId}/${id}/rows/`, { limit: 9 })
+        )._unsafeUnwrap();
+        // Behind the rows are those of what the file does not name.
+        const gone = stored.slice(0, batches).at(place);
+        if (gone === undefined || batches < 2) throw new Error('the file had one batch');
+        (await desk.ports.objects.delete(gone))._unsafeUnwrap();
+        const signedTokens = systemSignedTokens(SECRET);
+        const list = listRows({ ...desk.ports, signedTokens, getReconciliation: getReconciliation(storage) });
+        let fault: string | undefined;
+        let cursor: string | undefined;
+        for (let pages = 0; pages < 20 && fault === undefined; pages += 1) {
+          const page = await list({ merchantId, id, limit: 2, ...present({ cursor }) });
+          if (page.isErr()) fault = page.error.kind;
+          else if (page.value.nextCursor === undefined) break;
+          else cursor = page.value.nextCursor;
+        }
+        expect(fault).toBe('ObjectDamaged');
+      },
+    );
 
     it('a report whose upload was swept under it is written anew', async () => {
       const ended = await desk.reconcile(await aFile());

@@ -86,33 +86,34 @@ export async function* linesFrom(
     if (keys.isErr()) return yield err(keys.error);
     for (let first = 0; first < keys.value.length; first += READ_AT_ONCE) {
       const reading = keys.value.slice(first, first + READ_AT_ONCE).map((key) => batchLines(ports, key));
-      for (const [index, lines] of (await Promise.all(reading)).entries()) {
-        // A batch that is counted and not there is not passed over.
-        const isNext = batchOf(keys.value[first + index] as ObjectKey) === batch;
-        yield isNext ? lines : err(damaged(batchObject(of, batch, 0)));
-        if (!isNext || lines.isErr()) return;
+      for (const lines of await Promise.all(reading)) {
+        yield lines;
+        if (lines.isErr()) return;
         batch += 1;
       }
     }
-    if (keys.value.length === 0) return yield err(damaged(batchObject(of, batch, 0)));
   }
 }
 
-/** The objects of a few committed batches from one on. Of a batch that was written more than once the last attempt counts. */
+/**
+ * The objects of a few committed batches from one on, one of each. A batch that is counted and not there is not passed over: those before it are
+ * given, and where it is the first, nothing is. Of a batch that was written more than once the last attempt counts.
+ */
 const batchKeys = (
   objects: ObjectStore,
   of: LineRange['of'],
   from: number,
   end: number,
-): ResultAsync<readonly ObjectKey[], ObjectStoreUnavailable> =>
-  objects.list(batchPrefix(of), { limit: 2 * MOST_BATCHES, after: beforeBatch(of, from) }).map((keys) => {
+): ResultAsync<readonly ObjectKey[], ObjectDamaged | ObjectStoreUnavailable> =>
+  objects.list(batchPrefix(of), { limit: 2 * MOST_BATCHES, after: beforeBatch(of, from) }).andThen((keys) => {
     const latest = new Map(keys.map((key) => [batchOf(key), key]));
     // Of the last one that was listed there may be another attempt behind it.
     if (keys.length === 2 * MOST_BATCHES) latest.delete(batchOf(keys.at(-1) as ObjectKey));
-    return [...latest]
-      .filter(([batch]) => batch < end)
+    const next = [...latest]
+      .filter(([batch], index) => batch < end && batch === from + index)
       .slice(0, MOST_BATCHES)
       .map(([, key]) => key);
+    return next.length === 0 && from < end ? err(damaged(batchObject(of, from, 0))) : ok(next);
   });
 
 /** The lines of one batch, as they were written. */
