@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import type { Page } from 'playwright-core';
-import { launchChromium } from '../../test/support/chromium.ts';
+import { launchWholeChromium } from '../../test/support/chromium.ts';
 import { machine } from '../report.ts';
 import { type Server, startServer } from '../server.ts';
 
@@ -24,7 +24,7 @@ const turns = quick ? 2 : 20;
 
 const dataDir = mkdtempSync(join(tmpdir(), 'paywright-bench-console-'));
 const server = await startServer('postgres', dataDir);
-const browser = await launchChromium();
+const browser = await launchWholeChromium();
 try {
   for (let n = 0; n < PAID; n += 1) await pay(server, n);
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
-import { type ConsoleDesk, logIn, openConsole, pressPair } from '../support/console-window.ts';
+import { type ConsoleDesk, logIn, logInByForm, openConsole, pressPair } from '../support/console-window.ts';
 
 type Transaction = Readonly<{ type: string; amount: number }>;
 type Payment = Readonly<{ id: string; refunded_amount: number; transactions: readonly Transaction[] }>;
@@ -121,7 +121,7 @@ describe.runIf(hasChromium())('a journey through the console', () => {
 
   it('ends with the session: what was a cookie opens nothing then', async () => {
     const { page } = await desk.open();
-    await logIn(page, desk.url, desk.token);
+    await logInByForm(page, desk.url, desk.token);
     const cookies = await page.context().cookies();
     expect(cookies.map(({ httpOnly, sameSite }) => ({ httpOnly, sameSite }))).toEqual([
       { httpOnly: true, sameSite: 'Strict' },

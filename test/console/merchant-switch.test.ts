@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
 import { expectFit } from '../support/console-looks.ts';
-import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+import { type ConsoleDesk, logIn, logInByForm, openConsole } from '../support/console-window.ts';
 
 const PERMISSIONS = ['admin', 'payments', 'refunds', 'webhooks', 'audit'];
 
@@ -73,7 +73,7 @@ describe.runIf(hasChromium())('the choice of a merchant in the console', () => {
     page.on('response', (response) => {
       if (response.status() === 401 && response.url().includes('/api/')) refused.push(response.url());
     });
-    await logIn(page, desk.url, admin, '/payments?status=failed');
+    await logInByForm(page, desk.url, admin, '/payments?status=failed');
     await page.getByText('Choose one first').waitFor();
     for (const path of ['overview', `payments/pay_${'0'.repeat(32)}`, 'exports', 'webhooks', 'ledger']) {
       await page.goto(`${desk.url}/console/${path}`);
@@ -83,7 +83,7 @@ describe.runIf(hasChromium())('the choice of a merchant in the console', () => {
     await page.getByText('Nothing waits for approval').waitFor();
     const approver = await desk.tokenOf({ role: 'dispatcher' });
     const { page: other } = await desk.open();
-    await logIn(other, desk.url, approver, '/customers');
+    await logInByForm(other, desk.url, approver, '/customers');
     await other.getByText('Your token names none').waitFor();
     expect(await other.getByRole('button', { name: 'Log out' }).count()).toBe(1);
     expect(refused).toEqual([]);
@@ -92,7 +92,7 @@ describe.runIf(hasChromium())('the choice of a merchant in the console', () => {
 
   it('is in the address, so that a link leads there, and refused to those of another merchant', async () => {
     const { page } = await desk.open();
-    await logIn(page, desk.url, await desk.tokenOf({ merchant: 'shop-1' }), '/@shop-2/payments');
+    await logInByForm(page, desk.url, await desk.tokenOf({ merchant: 'shop-1' }), '/@shop-2/payments');
     await page.getByText('The token is of another merchant').first().waitFor();
     expect(await page.getByLabel('Merchant', { exact: true }).count()).toBe(0);
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
 import { expectFit, WIDTHS } from '../support/console-looks.ts';
-import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+import { type ConsoleDesk, logIn, logInByForm, openConsole } from '../support/console-window.ts';
 
 type Payment = Readonly<{ id: string; amount: number; currency: string; idempotency_key: string }>;
 
@@ -35,7 +35,7 @@ describe.runIf(hasChromium())('the pages of the console', () => {
     await page.goto(`${desk.url}/console/payments`);
     await page.getByLabel('Token', { exact: true }).waitFor();
     await look('login');
-    await logIn(page, desk.url, desk.token);
+    await logInByForm(page, desk.url, desk.token);
     await page.getByRole('row').nth(3).waitFor();
     await look('payments');
     await page.getByRole('button', { name: 'Status' }).click();
@@ -121,7 +121,7 @@ describe.runIf(hasChromium())('the pages of the console', () => {
   it('show nothing that the token does not allow, and say which permission it lacks', async () => {
     const { page } = await desk.open();
     const token = await desk.tokenOf({ merchant: 'merchant-123', permissions: ['audit'] });
-    await logIn(page, desk.url, token);
+    await logInByForm(page, desk.url, token);
     const alert = page.getByRole('alert');
     await alert.waitFor();
     expect(await alert.textContent()).toContain('`payments`');
@@ -223,7 +223,7 @@ describe.runIf(hasChromium())('the pages of the console', () => {
 
   it('ask for a login in place of a page whose session has ended, and go on where it was', async () => {
     const { page } = await desk.open();
-    await logIn(page, desk.url, desk.token, '/payments?status=failed');
+    await logInByForm(page, desk.url, desk.token, '/payments?status=failed');
     await page.getByRole('row').nth(1).waitFor();
     await page.context().clearCookies();
     await page.reload();

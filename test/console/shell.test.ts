@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
 import { expectFit, WIDTHS } from '../support/console-looks.ts';
-import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+import { type ConsoleDesk, logIn, logInByForm, openConsole } from '../support/console-window.ts';
 import { eventually } from '../support/eventually.ts';
 import { processorFile, reconciled } from '../support/processor-file.ts';
 
@@ -128,20 +128,20 @@ describe.runIf(hasChromium())('the side bar', () => {
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     const token = await desk.tokenOf({ merchant: 'merchant-123', permissions: ['audit'] });
-    await logIn(page, desk.url, token, '/audit');
+    await logInByForm(page, desk.url, token, '/audit');
     await page.locator('summary').first().waitFor();
     expect(asked.filter((path) => path.startsWith('/console/api/'))).toEqual(['/console/api/audit']);
   });
 
   it('is loaded anew where another tab logs out or in as another, as both have one session', async () => {
     const { page } = await desk.open();
-    await logIn(page, desk.url, desk.token, '/customers');
+    await logInByForm(page, desk.url, desk.token, '/customers');
     await page.getByText('merchant-123', { exact: true }).first().waitFor();
     const other = await page.context().newPage();
     await other.goto(`${desk.url}/console/payments`);
     await other.getByRole('button', { name: 'Log out' }).click();
     await page.getByLabel('Token', { exact: true }).waitFor();
-    await logIn(other, desk.url, await desk.tokenOf({ merchant: 'merchant-456' }));
+    await logInByForm(other, desk.url, await desk.tokenOf({ merchant: 'merchant-456' }));
     await page.getByText('merchant-456', { exact: true }).first().waitFor();
     expect(new URL(page.url()).pathname).toBe('/console/customers');
     // A tab more of the same session changes nothing.

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { localSecret } from '../../src/entrypoints/cli/local-secret.ts';
 import { MERCHANT_PERMISSIONS, signToken } from '../../src/entrypoints/cli/tokens.ts';
-import { launchChromium } from '../../test/support/chromium.ts';
+import { launchWholeChromium } from '../../test/support/chromium.ts';
 import { type Asking, fillWithData } from './demo-data.ts';
 
 /** Pictures of five pages, by day and by night, for the README: of a server in memory that is filled and ended here. */
@@ -94,7 +94,7 @@ async function picture(
 
 mkdirSync(FOLDER, { recursive: true });
 const { server, url } = await startServer();
-const browser = await launchChromium();
+const browser = await launchWholeChromium();
 try {
   const [maker, olga] = [await tokenOf('dispatch', 'dispatcher'), await tokenOf('olga', 'admin')];
   const { payment, approval, stop } = await fillWithData(asking(url, maker), asking(url, olga));
