@@ -34,18 +34,32 @@ export async function disarm(hand: Hand): Promise<void> {
   for (const { text } of rows) await hand.query(text);
 }
 
-/** Every row of the tables; gives what writes them back. */
+/**
+ * Every row of the tables; gives what writes them back. Only tables are written that hold other rows than they did: to empty one makes
+ * every connection plan anew what it reads there, and takes the server longer than to look.
+ */
 export async function snapshotOf(hand: Hand, tables: readonly Table[]): Promise<() => Promise<unknown>> {
-  const texts = await Promise.all(
+  const kept = await Promise.all(
     tables.map(async ({ name, columns }) => {
       const list = columns.map((column) => `"${column.name}"`).join(', ');
-      const { rows } = await hand.query<{ text: string }>(
-        `SELECT coalesce(json_agg(t), '[]')::text AS text FROM ${name} AS t`,
-      );
+      const { rows } = await hand.query<{ text: string }>(`SELECT ${ROWS} AS text FROM ${name} AS t`);
       const text = (rows[0]?.text ?? '[]').replaceAll("'", "''");
-      return `INSERT INTO ${name} (${list}) SELECT ${list} FROM json_populate_recordset(NULL::${name}, '${text}')`;
+      return {
+        name,
+        isOther: `SELECT '${name}' AS name FROM ${name} AS t HAVING ${ROWS} <> '${text}'`,
+        fill: `INSERT INTO ${name} (${list}) SELECT ${list} FROM json_populate_recordset(NULL::${name}, '${text}')`,
+      };
     }),
   );
-  const all = tables.map(({ name }) => name).join(', ');
-  return () => hand.query([`TRUNCATE ${all}`, ...texts].join(';\n'));
+  const look = kept.map(({ isOther }) => isOther).join(' UNION ALL ');
+  return async () => {
+    const { rows } = await hand.query<{ name: string }>(look);
+    const others = kept.filter(({ name }) => rows.some((row) => row.name === name));
+    if (others.length === 0) return;
+    const names = others.map(({ name }) => name).join(', ');
+    await hand.query([`TRUNCATE ${names}`, ...others.map(({ fill }) => fill)].join(';\n'));
+  };
 }
+
+/** The rows of a table, in the order in which they are stored. */
+const ROWS = "coalesce(json_agg(t), '[]')::text";
