@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-/** The same engine without what a window needs, for a fifth of the CPU of a start and half of that of a page. */
+/** The same engine without what a window needs, for a fraction of the CPU of a start and of a page. */
 const SHELL = ['/usr/bin/chromium-headless-shell'];
 const WHOLE = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 

@@ -38,7 +38,7 @@ if [ "$(cat .emulators/go/stripe-mock.txt 2>/dev/null)" = "$stripe_mock" ] &&
   echo "$stripe_mock" >.emulators/stripe/installed.txt
 fi
 
-# Without windows, where the system has it by itself: the tests take half of the time of the whole one.
+# Without windows, where the system has it by itself: the tests take two thirds of the CPU that they take with the whole one.
 chromium_package() {
   apt-cache show chromium-headless-shell >/dev/null 2>&1 && echo chromium-headless-shell || echo chromium
 }
