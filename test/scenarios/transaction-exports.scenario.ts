@@ -31,7 +31,7 @@ const YEAR = 365 * DAY;
 export function transactionExportsContract(adapter: string, open: () => Promise<Storage>): void {
   describe(`Exports of transactions: ${adapter}`, () => {
     const a = aMerchantId();
-    const { storage, scene, order, made } = exportDesk(open);
+    const { storage, scene, order, made, expectSound } = exportDesk(open);
 
     /** A payment that was taken, or held, at a time; what is done with it is done at its own. */
     const paid = async (createdAt: Instant, captureMethod: 'automatic' | 'manual' = 'automatic') => {
@@ -155,12 +155,50 @@ export function transactionExportsContract(adapter: string, open: () => Promise<
       expect(linesOf(await scene().textOf(ordered)).map(({ amount }) => amount)).toEqual([9, 1]);
     });
 
-    it('a step that is over with rows of no part yet ends no turn, however long it has been, and keeps the lease', async () => {
+    it('a file whose rows are far apart ends, however short the turns are: what is no part yet is kept from one to the next', async () => {
+      for (let n = 0; n < 9; n += 1) {
+        const each = await paid(NOON - YEAR + n * DAY);
+        if (n % 4 === 0) await each.does({ type: 'refund', amount: BigInt(n + 1) }, NOON + n);
+      }
+      const ordered = await order({ source: 'transactions', filter: { from: NOON } });
+      const terms = { pageRows: 1, partBytes: 10_000, stepPages: 1 };
+      const done: number[] = [];
+      while ((await scene().get(ordered)).status !== 'completed' && done.length < 20) {
+        await scene().work({ terms, isStopping: true });
+        done.push((await scene().get(ordered)).progress.done);
+      }
+      expect(linesOf(await scene().textOf(ordered)).map(({ amount }) => amount)).toEqual([9, 5, 1]);
+      expect(done).toEqual([1, 1, 1, 1, 2, 2, 2, 2, 3, 3]);
+      await expectSound();
+    });
+
+    it('a turn that ends with rows of no part yet gives the job back, so that others have theirs', async () => {
       for (let n = 0; n < 5; n += 1) await paid(NOON + n);
       const ordered = await order({ source: 'transactions' });
       const terms = { pageRows: 1, partBytes: 10_000, stepPages: 1 };
-      expect(await scene().work({ terms, turnMs: 0 })).toMatchObject([{ end: 'completed' }]);
+      expect(await scene().work({ terms, turnMs: 0 })).toMatchObject([{ end: 'released' }]);
+      expect(await scene().work({ terms })).toMatchObject([{ end: 'completed' }]);
       expect(linesOf(await scene().textOf(ordered))).toHaveLength(5);
+    });
+
+    it('rows that another worker kept after the checkpoint are not taken for those that it names', async () => {
+      for (let n = 0; n < 5; n += 1) await paid(NOON + n);
+      const ordered = await order({ source: 'transactions' });
+      const terms = { pageRows: 1, partBytes: 10_000, stepPages: 1 };
+      await scene().work({ terms, isStopping: true });
+      const [rest] = (await scene().objects.list(`exports/${a}/`, { limit: 9 }))._unsafeUnwrap();
+      if (rest === undefined) throw new Error('nothing is kept');
+      (await scene().objects.put(rest, Buffer.from('{"amount":0}\n'), 'text/plain'))._unsafeUnwrap();
+      expect(await scene().work({ terms })).toMatchObject([{ end: 'completed' }]);
+      expect(linesOf(await scene().textOf(ordered))).toHaveLength(5);
+    });
+
+    it('nothing that was kept for a file is there once the file is cancelled', async () => {
+      for (let n = 0; n < 5; n += 1) await paid(NOON + n);
+      const ordered = await order({ source: 'transactions' });
+      await scene().work({ terms: { pageRows: 1, partBytes: 10_000, stepPages: 1 }, isStopping: true });
+      (await scene().cancel({ merchantId: a, id: ordered.id, origin }))._unsafeUnwrap();
+      expect((await scene().objects.list('exports/', { limit: 9 }))._unsafeUnwrap()).toEqual([]);
     });
   });
 }

@@ -64,9 +64,16 @@ export function exportScene(storage: Storage, clock = aClock(NOON + 3_600_000)) 
     order: (parts: Partial<StartExportRequest> = {}) =>
       start({ merchantId: a, source: 'payments', format: 'json', gzip: false, filter: {}, origin, ...parts }),
     get: async ({ merchantId, id }: FileExport) => (await get({ merchantId, id }))._unsafeUnwrap(),
-    /** One turn of everything that is due, by a worker of its own. */
-    async work(its: Readonly<{ ports?: ExportWorkPorts; terms?: ExportTerms; turnMs?: number }> = {}) {
-      const { ports: asked = ports, terms = TERMS, turnMs = 600_000 } = its;
+    /** One turn of everything that is due, by a worker of its own, which may be stopped at its first step. */
+    async work(
+      its: Readonly<{
+        ports?: ExportWorkPorts;
+        terms?: ExportTerms;
+        turnMs?: number;
+        isStopping?: boolean;
+      }> = {},
+    ) {
+      const { ports: asked = ports, terms = TERMS, turnMs = 600_000, isStopping = false } = its;
       workers += 1;
       const works = new Map(EXPORT_WORKS.map((work) => [work, exportWork(asked, terms)]));
       const run = runJobs(asked, works, {
@@ -74,7 +81,7 @@ export function exportScene(storage: Storage, clock = aClock(NOON + 3_600_000)) 
         leaseMs: LEASE_MS,
         turnMs,
       });
-      return (await run(9))._unsafeUnwrap();
+      return (await run(9, () => isStopping))._unsafeUnwrap();
     },
     /** The lease of the dead worker is over. */
     afterTheLease: () => clock.move(LEASE_MS),

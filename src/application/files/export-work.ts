@@ -17,6 +17,7 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { auditedAggregate, type MovePorts } from '../kernel/aggregate-change.ts';
 import { objectOf } from './export-object.ts';
 import { NOTHING_READ, nextPart, type PartTerms, pagesAhead } from './export-parts.ts';
+import { type Rest, restOf } from './export-rest.ts';
 import { type ReadRows, type RowCursor, type RowPorts, readRows } from './export-rows.ts';
 import { fileParts, joined, partsRecord, restoreParts, type WrittenParts } from './file-parts.ts';
 import type { Beside, JobFailed, JobHeldUp, JobStep, JobWork } from './job-work.ts';
@@ -34,8 +35,8 @@ const EXPORT_TERMS: ExportTerms = { pageRows: 250, partBytes: 8 * 1_024 * 1_024,
 /** 8 GiB in all, and few enough tags that a checkpoint stays small. */
 const MOST_PARTS = 1_000;
 
-/** How far a file has come: its finished parts, and where reading goes on behind them. */
-type Position = WrittenParts & Readonly<{ rows: number; cursor?: RowCursor }>;
+/** How far a file has come: its finished parts, where reading goes on behind them, and what was read there already. */
+type Position = WrittenParts & Readonly<{ rows: number; cursor?: RowCursor; rest?: Rest }>;
 
 const START: Position = { rows: 0, tags: [] };
 
@@ -43,8 +44,9 @@ type Step = Result<JobStep, JobHeldUp | JobFailed>;
 
 /**
  * Makes the file of an export, part by part. The part and what it holds are written before the checkpoint that counts them, so a
- * worker that dies leaves a part that its successor writes again, with the same bytes under the same number. Rows that are no part yet
- * are in no checkpoint, which then moves past pages without any alone. An upload that is gone was completed by an earlier try, whose file is there then, or swept: then all begins anew.
+ * worker that dies leaves a part that its successor writes again under the same number. Rows that are no part yet are kept beside the
+ * file, so that a turn may end after any step: one that finds others there than its checkpoint names reads them again. An upload that is
+ * gone was completed by an earlier try, whose file is there then, or swept: then all begins anew.
  */
 export const exportWork = (ports: ExportWorkPorts, terms: ExportTerms = EXPORT_TERMS): JobWork => {
   const read = readRows(ports, terms.pageRows);
@@ -61,7 +63,7 @@ export const exportWork = (ports: ExportWorkPorts, terms: ExportTerms = EXPORT_T
   };
 };
 
-/** Takes away the file of an export and the upload that its job had begun, if there are any. */
+/** Takes away the file of an export, the upload that its job had begun and what it kept beside, if there are any. */
 export function removeFile(
   { objects, exportEncoder }: Pick<ExportWorkPorts, 'objects' | 'exportEncoder'>,
   each: FileExport,
@@ -70,7 +72,7 @@ export function removeFile(
   const key = objectOf(exportEncoder, each);
   const { uploadId } = positionIn(checkpoint);
   const aborted = uploadId === undefined ? okAsync(undefined) : objects.abortUpload({ key, id: uploadId });
-  return aborted.andThen(() => objects.delete(key));
+  return aborted.andThen(() => objects.delete(key)).andThen(() => restOf(objects, key).remove());
 }
 
 /** What the steps of one export need beside the world. */
@@ -85,26 +87,36 @@ async function* stepsOf(ports: Reading, job: RunningJob): AsyncGenerator<Step, v
   const key = objectOf(exportEncoder, order);
   const { contentType } = exportEncoder.fileOf(order);
   const file = fileParts(objects, { key, contentType });
+  const rests = restOf(objects, key);
   let position = positionIn(job.checkpoint);
-  let read = NOTHING_READ;
-  for (let pages = pagesAhead(ports.read, order, position.cursor); ; ) {
+  const kept = await (position.rest === undefined ? okAsync(undefined) : rests.read(position.rest));
+  if (kept.isErr()) return yield heldUp(kept.error);
+  let read = kept.value ?? NOTHING_READ;
+  for (let pages = pagesAhead(ports.read, order, read.cursor ?? position.cursor); ; ) {
     const part = await nextPart(ports, order, pages, { read, isFirst: position.tags.length === 0 });
     if (part.isErr()) return yield heldUp(part.error);
     const { pieces, cursor, isWhole } = part.value;
+    const { rest, ...written } = position;
     if (!isWhole) {
-      const isEmpty = part.value.rows === 0;
-      read = isEmpty ? NOTHING_READ : part.value;
-      if (isEmpty) position = { ...position, ...present({ cursor }) };
-      const step = { checkpoint: checkpointOf(position), progress: { done: position.rows } };
-      yield ok(isEmpty ? step : { ...step, midway: true });
+      if (part.value.rows === 0) {
+        position = { ...written, ...present({ cursor }) };
+        read = NOTHING_READ;
+      } else {
+        const isKept = rest !== undefined && part.value.rows === read.rows;
+        const again = await (isKept ? okAsync({ ...rest, ...present({ cursor }) }) : rests.keep(part.value));
+        if (again.isErr()) return yield heldUp(again.error);
+        position = { ...written, rest: again.value };
+        read = part.value;
+      }
+      yield ok({ checkpoint: checkpointOf(position), progress: { done: position.rows + read.rows } });
       continue;
     }
     read = NOTHING_READ;
     const bytes = joined(pieces);
     const isLast = cursor === undefined;
-    const written = await (isLast ? file.finish(position, bytes) : file.add(position, bytes));
-    if (written.isErr()) {
-      const { error } = written;
+    const put = await (isLast ? file.finish(written, bytes) : file.add(written, bytes));
+    if (put.isErr()) {
+      const { error } = put;
       if (error.kind === 'ObjectStoreUnavailable') return yield heldUp(error);
       if (error.kind === 'ObjectDamaged') return yield err({ kind: 'JobFailed', code: 'object_damaged' });
       position = START;
@@ -112,20 +124,22 @@ async function* stepsOf(ports: Reading, job: RunningJob): AsyncGenerator<Step, v
       continue;
     }
     const rows = position.rows + part.value.rows;
-    if ('size' in written.value) {
-      const ended = { status: 'completed', rows, bytes: written.value.size } as const;
+    if ('size' in put.value) {
+      // What cannot be taken away now is swept later.
+      await rests.remove();
+      const ended = { status: 'completed', rows, bytes: put.value.size } as const;
       return yield ok({ end: { done: rows, total: rows }, beside: endedBeside(ports, order, ended) });
     }
-    position = { ...written.value, rows, ...present({ cursor }) };
+    position = { ...put.value, rows, ...present({ cursor }) };
     if (position.tags.length >= MOST_PARTS) return yield err({ kind: 'JobFailed', code: 'export_too_large' });
     yield ok({ checkpoint: checkpointOf(position), progress: { done: position.rows } });
   }
 }
 
-const checkpointOf = ({ rows, cursor, ...parts }: Position): JsonObject => ({
+const checkpointOf = ({ rows, cursor, rest, ...parts }: Position): JsonObject => ({
   rows,
   ...partsRecord(parts),
-  ...present({ cursor }),
+  ...present({ cursor, rest }),
 });
 
 const positionIn = (checkpoint: JsonObject | undefined): Position =>
@@ -134,7 +148,10 @@ const positionIn = (checkpoint: JsonObject | undefined): Position =>
     : {
         rows: Number(checkpoint['rows']),
         ...restoreParts(checkpoint),
-        ...present({ cursor: checkpoint['cursor'] as RowCursor | undefined }),
+        ...present({
+          cursor: checkpoint['cursor'] as RowCursor | undefined,
+          rest: checkpoint['rest'] as Rest | undefined,
+        }),
       };
 
 const heldUp = ({ kind, cause }: StorageUnavailable | ObjectStoreUnavailable): Step =>

@@ -10,11 +10,10 @@ export type Beside = Partial<Omit<Change, 'id' | 'at' | 'claim'>>;
 
 /**
  * One step of a job: what it did, and from where the next goes on. Everything between two checkpoints may happen again, so
- * what a step does outside its commit must bear that. A step with `resumesAt` is the last of its turn. One that is `midway` keeps
- * the lease where the work holds something that no checkpoint can: the turn goes on, however long it has been.
+ * what a step does outside its commit must bear that. A step with `resumesAt` is the last of its turn.
  */
 export type JobStep =
-  | Readonly<{ checkpoint: JsonObject; progress: JobProgress; beside?: Beside; midway?: true }>
+  | Readonly<{ checkpoint: JsonObject; progress: JobProgress; beside?: Beside }>
   | Readonly<{ resumesAt: Instant; beside?: Beside }>
   | Readonly<{ end: JobProgress; beside?: Beside }>;
 

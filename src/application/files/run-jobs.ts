@@ -39,7 +39,7 @@ export type JobTurn = Readonly<{
 
 /**
  * Gives up to `limit` jobs that are due a turn each, side by side, the longest due first. A turn ends with the job, or at the
- * first checkpoint after a few seconds that is not `midway`, or once `isStopping`. Any number of workers may run it at once: each job is worked on
+ * first checkpoint after a few seconds, or once `isStopping`. Any number of workers may run it at once: each job is worked on
  * under a lease, and what a worker does after it lost the job is refused. One read for every hundred open jobs; a commit
  * to take a job, one for each step, one to give it back.
  */
@@ -107,8 +107,7 @@ export const runJobs = (
         if (taken.value.status !== 'running')
           return ended(taken.value.status === 'waiting' ? 'released' : 'completed');
         job = taken.value;
-        const isMidway = 'midway' in step.value;
-        if (!isStopping() && (isMidway || clock.now() < startedAt + turnMs)) continue;
+        if (!isStopping() && clock.now() < startedAt + turnMs) continue;
         const given = await move('job.released', job, releaseJob(job, clock.now()));
         return ended(given.isOk() ? 'released' : endOf(given.error));
       }

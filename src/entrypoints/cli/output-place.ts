@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
  * pipe is never replaced, and there is a folder for a new one.
  */
 export function outputPlace(path: string): Readonly<{ file: string }> | Readonly<{ says: string }> {
+  if (path === '') return { says: 'an output has a name' };
   try {
     const found = statSync(path, { throwIfNoEntry: false });
     if (found !== undefined)
