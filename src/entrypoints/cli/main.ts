@@ -9,6 +9,7 @@ process.umask(0o077);
 enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/paywright', import.meta.url)));
 const { runProgram } = await import('./program.ts');
 const { EXIT } = await import('./exit-codes.ts');
+const { standardOutput } = await import('./standard-output.ts');
 
 /** One Ctrl-C reaches us twice under npm, from the terminal and passed on: only a later one is a second one. */
 const SAME_SIGNAL_MS = 500;
@@ -35,14 +36,21 @@ if (process.env['npm_lifecycle_event'] !== undefined) {
   watch.unref();
 }
 
+const output = standardOutput(process, stop.resolve);
+
 /** Everything that was acknowledged is on disk by now, and nothing else is worth waiting for. */
-const exit = (code: number) => process.stdout.write('', () => process.exit(code));
+const exit = async (code: number): Promise<never> => {
+  const fault = await output.written();
+  if (fault === undefined) process.exit(code);
+  process.stderr.write(`paywright: standard output cannot be written: ${fault}\n`);
+  process.exit(code === EXIT.ok ? EXIT.failed : code);
+};
 
 try {
-  exit(
+  await exit(
     await runProgram(process.argv.slice(2), {
       env: process.env,
-      out: (text) => process.stdout.write(text),
+      out: output.write,
       err: (text) => process.stderr.write(text),
       interactive: process.stdout.isTTY,
       untilStopped: stop.promise,
@@ -50,5 +58,5 @@ try {
   );
 } catch (fault) {
   process.stderr.write(`paywright: ${fault instanceof Error ? fault.message : String(fault)}\n`);
-  exit(EXIT.failed);
+  await exit(EXIT.failed);
 }
