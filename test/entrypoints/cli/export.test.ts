@@ -72,6 +72,11 @@ describe('paywright export', () => {
     expect([code, err]).toEqual([1, 'paywright: there is no such merchant\n']);
   });
 
+  it('refuses an output without a name before anything is ordered', async () => {
+    const { code, err } = await run([...MERCHANT, '--output', '']);
+    expect([code, err]).toEqual([2, 'paywright: an output has a name\n']);
+  });
+
   it('takes the place of no directory, device or pipe, and leaves nothing beside one', async () => {
     const inside = mkdtempSync(join(folder, 'taken-'));
     for (const [taken, says] of [
