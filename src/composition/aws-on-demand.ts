@@ -7,8 +7,8 @@ import type * as Secrets from './kept-secrets.ts';
 
 const load = createRequire(import.meta.url);
 
-// Loaded when first used: the clients of AWS and what is written over them take a process 40 MB and a tenth of a second to start, and on
-// Postgres or in memory most processes use none. Node keeps what it has loaded. A function's bundle holds what it uses from the start
+// Loaded when first used: the clients of AWS and what is written over them take a process some 10 MB and a tenth of a second to start, and
+// on Postgres or in memory most processes use none. Node keeps what it has loaded. A function's bundle holds what it uses from the start
 // (tools/bundle).
 const dynamoDb = () => load('./dynamodb-storages.ts') as typeof DynamoDb;
 const keys = () => load('./aws-keys.ts') as typeof Keys;
