@@ -38,8 +38,8 @@ export type OpenFailure =
 
 /**
  * Puts a new payment on record with its score, and with it the events for approvers and the bus. Three reads when the
- * rules score it, and one commit, or two where it was not asked for alone (`scoreAgain`); a payment that is in the way is met before
- * anybody scores.
+ * rules score it, and one commit, or two where it was not asked for alone (`scoreAgain`): it is given as the first has it, as a repeat under
+ * its key that comes between the two gives it too. A payment that is in the way is met before it is scored.
  */
 export const openVendorPayment = (
   ports: ScoringPorts,
@@ -76,7 +76,8 @@ export const openVendorPayment = (
       return ports.approvalCommits
         .commit(change)
         .mapErr(ofOpening)
-        .andThen(() => score({ by, origin }, payment));
+        .andThen(() => score({ by, origin }, payment))
+        .map((): VendorPayment => payment);
     });
 };
 

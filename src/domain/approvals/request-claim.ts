@@ -4,7 +4,6 @@ import { type Instant, rfc3339 } from '../kernel/instant.ts';
 import { canonicalJson } from '../kernel/json.ts';
 import type { Approver } from './approver.ts';
 import type { AuditLogEntry, Written } from './audit-log.ts';
-import { RESCORED } from './audited-moves.ts';
 import type { VendorPaymentId } from './ids.ts';
 import type { VendorPayment } from './vendor-payment.ts';
 import { restoreVendorPayment, type VendorPaymentRecord } from './vendor-payment-record.ts';
@@ -82,18 +81,9 @@ export function pastAnswer(
   { version }: Readonly<{ version: number }>,
   links: readonly AuditLogEntry[],
 ): PastAnswer {
-  if (operation !== 'process')
-    return { payment: asOf(scoredIn(version, links), links), isProvisional: false };
+  if (operation !== 'process') return { payment: asOf(version, links), isProvisional: false };
   const end = links.find(({ sequence, action }) => sequence > version && ENDS.has(action));
   return { payment: asOf(end?.sequence ?? links.length, links), isProvisional: end === undefined };
-}
-
-/** Of a payment that was made, the version in which its first terms have the score that they were answered with. */
-function scoredIn(version: number, links: readonly AuditLogEntry[]): number {
-  if (version !== 1) return version;
-  const changed = links.findIndex(({ action }) => action === 'payment.changed');
-  const ofFirstTerms = changed === -1 ? links : links.slice(0, changed);
-  return ofFirstTerms.findLast(({ action }) => action === RESCORED)?.sequence ?? version;
 }
 
 const ENDS = new Set(['payment.completed', 'payment.failed']);

@@ -206,7 +206,12 @@ describe('a payment’s fraud score', () => {
     it('and holds back the payout of what was approved meanwhile without an admin', async () => {
       const world = aWorldOfOthers(async (office, id) => (await office.approve(id))._unsafeUnwrap());
       const payment = (await world.create())._unsafeUnwrap();
-      expect(payment).toMatchObject({ status: 'approved', version: 3, fraud: { status: 'flagged' } });
+      expect(payment).toMatchObject({ version: 1, fraud: { status: 'low_risk' } });
+      expect(await world.stored(payment.id)).toMatchObject({
+        status: 'approved',
+        version: 3,
+        fraud: { status: 'flagged' },
+      });
       expect(await world.actionsOf(payment.id)).toEqual([
         'payment.created',
         'payment.approved',
