@@ -32,13 +32,12 @@ export async function writeObject(
     const whole = createHash('sha256');
     const frames = Buffer.allocUnsafe(FRAMES_AT_ONCE * FRAME_BYTES);
     let size = 0;
-    /** Of the frames that are not written yet, and of the block that is not full yet. */
-    let [written, filled, inBlock] = [0, 0, 0];
+    /** Bytes of frames: those on disk, and those behind them. */
+    let [written, filled] = [0, 0];
     const closeBlock = () => {
       const index = Math.ceil(size / BLOCK_BYTES) - 1;
-      const begin = filled - inBlock;
+      const begin = filled - (size - index * BLOCK_BYTES);
       hashOf(index, frames.subarray(begin, filled)).copy(frames, begin - HASH_BYTES);
-      inBlock = 0;
     };
     const flush = async () => {
       await writeAll(handle, frames.subarray(0, filled), HEAD_BYTES + written);
@@ -48,18 +47,18 @@ export async function writeObject(
     for await (const piece of pieces) {
       whole.update(piece);
       for (let at = 0; at < piece.length; ) {
+        const inBlock = size % BLOCK_BYTES;
         if (inBlock === 0) filled += HASH_BYTES;
         const taken = piece.subarray(at, at + BLOCK_BYTES - inBlock);
         frames.set(taken, filled);
         at += taken.length;
         filled += taken.length;
-        inBlock += taken.length;
         size += taken.length;
-        if (inBlock === BLOCK_BYTES) closeBlock();
+        if (size % BLOCK_BYTES === 0) closeBlock();
         if (filled === frames.length) await flush();
       }
     }
-    if (inBlock > 0) closeBlock();
+    if (size % BLOCK_BYTES > 0) closeBlock();
     if (filled > 0) await flush();
     const object = { ...about, size, checksum: whole.digest('hex') };
     await writeAll(handle, headOf(object), 0);
