@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
-import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+import { type ConsoleDesk, hearNothing, logIn, openConsole } from '../support/console-window.ts';
 
 let desk: ConsoleDesk;
 let id: string;
@@ -31,6 +31,7 @@ describe.runIf(hasChromium())('the console asks the API', () => {
 
   it('three times for what it cannot have before it says so, and no more until it is told', async () => {
     const { page } = await desk.open();
+    await hearNothing(page);
     const { asked, mend } = await cut(page, '**/console/api/customers?*');
     await logIn(page, desk.url, desk.token, '/customers');
     const alert = page.getByRole('alert');
@@ -43,6 +44,7 @@ describe.runIf(hasChromium())('the console asks the API', () => {
 
   it('without a word again for what a server that is busy gives the second time', async () => {
     const { page } = await desk.open();
+    await hearNothing(page);
     let asked = 0;
     await page.route('**/console/api/customers?*', (route) =>
       ++asked > 1
@@ -56,6 +58,7 @@ describe.runIf(hasChromium())('the console asks the API', () => {
 
   it('at once no more where a server says to wait for longer than a person does', async () => {
     const { page } = await desk.open();
+    await hearNothing(page);
     let asked = 0;
     const problem = { title: 'Too many requests', detail: 'Wait for a minute.', code: 'rate_limited' };
     await page.route('**/console/api/customers?*', (route) => {
@@ -71,6 +74,7 @@ describe.runIf(hasChromium())('the console asks the API', () => {
 
   it('once for each look that is on record, whatever became of its answer', async () => {
     const { page } = await desk.open();
+    await hearNothing(page);
     await logIn(page, desk.url, desk.token, '/customers');
     const found = await cut(page, '**/console/api/customers?email=*');
     await page.getByLabel('Email', { exact: true }).fill(EMAIL);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
 import { expectFit } from '../support/console-looks.ts';
-import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+import { type ConsoleDesk, hearNothing, logIn, openConsole } from '../support/console-window.ts';
 
 type VendorPayment = Readonly<{ paymentId: string; status: string }>;
 
@@ -74,6 +74,7 @@ describe.runIf(hasChromium())('an inbox of more approvals than a page has', () =
 
   it('is asked for once where it is shown and counted', async () => {
     const { page } = await desk.open();
+    await hearNothing(page);
     const asked: string[] = [];
     page.on('request', (request) => {
       if (request.url().includes('/payments/pending')) asked.push(request.url());

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
 import { expectFit } from '../support/console-looks.ts';
-import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+import { type ConsoleDesk, hearNothing, logIn, openConsole } from '../support/console-window.ts';
 
 type Payment = Readonly<{ id: string; idempotency_key: string }>;
 type Row = Readonly<{ index: number; top: number }>;
@@ -130,6 +130,7 @@ describe.runIf(hasChromium())('a long list', () => {
 
   it('asks for an email once where no answer came, and again when it is told to', async () => {
     const { page } = await desk.open();
+    await hearNothing(page);
     await logIn(page, desk.url, desk.token);
     let asked = 0;
     await page.route('**/console/api/payments?customer_email=*', (route) => {
