@@ -1,31 +1,27 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasStripeDescription } from './support/aws-emulators.ts';
 import { type CliProcess, developmentToken, startCli } from './support/cli-process.ts';
+import { ROOT, SHELL_BLOCKS } from './support/guide.ts';
 import { pathWithNpx } from './support/npx-of-project.ts';
 import { bookOf, charged } from './support/stripe-double/bookkeeping.ts';
 import { act } from './support/stripe-double/charging.ts';
 import { transferred } from './support/stripe-double/payouts.ts';
 import { DOUBLE_KEY, type StripeDouble, startStripeDouble } from './support/stripe-double/server.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const blocks = [...README.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text = '']) => text.trim());
-
-/** The only command of the README that has all of these texts. */
+/** The only command of the README and the guide that has all of these texts. */
 function commandWith(...texts: readonly string[]): string {
-  const [command, ...others] = blocks.filter((block) => texts.every((text) => block.includes(text)));
+  const [command, ...others] = SHELL_BLOCKS.filter((block) => texts.every((text) => block.includes(text)));
   if (command === undefined || others.length > 0) throw new Error(`not one command has ${texts.join(', ')}`);
   return command;
 }
 
-/** The README's commands are run as they stand but for what docs/stripe.md says of tokens and stored methods. */
-describe.runIf(hasStripeDescription())('The README, with PAYWRIGHT_PROCESSOR=stripe', () => {
+/** Their commands are run as they stand but for what docs/stripe.md says of tokens and stored methods. */
+describe.runIf(hasStripeDescription())('The README and the guide, with PAYWRIGHT_PROCESSOR=stripe', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'paywright-readme-stripe-'));
   const accounts = join(dataDir, 'vendors.json');
   let double: StripeDouble;

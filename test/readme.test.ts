@@ -2,16 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliProcess, developmentToken, startCli } from './support/cli-process.ts';
+import { GUIDE_TEXT, ROOT, SHELL_BLOCKS } from './support/guide.ts';
 import { pathWithNpx } from './support/npx-of-project.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const blocks = [...README.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text = '']) => text.trim());
 /** A line that begins no command belongs to the one before. */
-const commands = blocks.flatMap((block) => block.split(/\n(?=curl|npx|npm|STORAGE|PLATFORM_STORAGE)/));
+const commands = [
+  ...new Set(SHELL_BLOCKS.flatMap((block) => block.split(/\n(?=curl|npx|npm|STORAGE|PLATFORM_STORAGE)/))),
+];
 
 /** What CI itself runs, and what other tests start and kill. */
 const RUN_ELSEWHERE = [
@@ -30,7 +29,7 @@ const RUN_ELSEWHERE = [
 /** Goes first: other commands leave events in a storage that no server is over, and events that wait for two minutes are a fault. */
 const DOCTOR = 'npx paywright doctor';
 
-describe('The README', () => {
+describe('The README and the guide', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'paywright-readme-'));
   let server: CliProcess;
   let env: NodeJS.ProcessEnv;
@@ -62,7 +61,7 @@ describe('The README', () => {
   const run = (command: string) => spawnSync('bash', ['-c', command], { cwd: ROOT, env, encoding: 'utf8' });
 
   it.each(commands.filter((command) => command.startsWith('curl')))(
-    'has a call that works: %s',
+    'have a call that works: %s',
     (command) => {
       const { status, stdout } = run(command.replaceAll('http://localhost:8080', url));
       expect(status).toBe(0);
@@ -83,13 +82,13 @@ describe('The README', () => {
     commands
       .filter((command) => command.startsWith('npx paywright') && !RUN_ELSEWHERE.includes(command))
       .toSorted((one, other) => Number(other === DOCTOR) - Number(one === DOCTOR)),
-  )('has a command that works: %s', (command) => {
+  )('have a command that works: %s', (command) => {
     const { status, stdout } = run(command === DOCTOR ? `npx paywright migrate && ${command}` : command);
     expect(status).toBe(0);
     expect(stdout).not.toBe('');
   });
 
-  it('has commands that npx runs as the program of this folder, with their arguments and standard input', () => {
+  it('have commands that npx runs as the program of this folder, with their arguments and standard input', () => {
     const [withInput = ''] = commands.filter((command) => command.includes('<<<'));
     for (const command of ['npx paywright token --help', withInput]) {
       const byNpx = spawnSync('bash', ['-c', command], {
@@ -104,8 +103,8 @@ describe('The README', () => {
     }
   });
 
-  it('has a program that does what it says beside its lines', () => {
-    const [, program = ''] = /```ts\n([^`]*paywright-client[^`]*)```/.exec(README) ?? [];
+  it('have a program that does what it says beside its lines', () => {
+    const [, program = ''] = /```ts\n([^`]*paywright-client[^`]*)```/.exec(GUIDE_TEXT) ?? [];
     const file = join(dataDir, 'program.ts');
     const source = join(ROOT, 'client/src/client.ts');
     writeFileSync(file, program.replace('paywright-client', source).replace('http://localhost:8080', url));
@@ -116,7 +115,7 @@ describe('The README', () => {
     expect(third).toMatch(/^pay_[0-9a-f]{32} \d+$/);
   });
 
-  it('measures, by the command it gives', () => {
+  it('measure, by the command they give', () => {
     const report = join(dataDir, 'report.json');
     const { status, stdout } = run(`npm run bench -- --quick --storage memory --json ${report}`);
     expect(status).toBe(0);
@@ -124,7 +123,7 @@ describe('The README', () => {
     expect(JSON.parse(readFileSync(report, 'utf8'))).toHaveProperty('storages.0.rows');
   });
 
-  it('has no other command than those that are run', () => {
+  it('have no other command than those that are run', () => {
     const known = (command: string) =>
       command.startsWith('curl') ||
       command.startsWith('npx paywright') ||
@@ -133,7 +132,8 @@ describe('The README', () => {
     expect(commands.filter((command) => !known(command))).toEqual([]);
   });
 
-  it('names every setting that production needs', () => {
+  it('lead to a page that names every setting that production needs', () => {
+    const production = readFileSync(join(ROOT, 'docs/production.md'), 'utf8');
     for (const name of [
       'PAYWRIGHT_SECRET',
       'JWT_JWKS_URL',
@@ -142,6 +142,6 @@ describe('The README', () => {
       'DATABASE_URL',
       'PAYWRIGHT_CUSTOMER_KEYS',
     ])
-      expect(README).toContain(name);
+      expect(production).toContain(name);
   });
 });

@@ -29,7 +29,7 @@ function productionOn(url: string): Config {
 }
 
 describe('roles', () => {
-  it('keeps production from serving as a superuser, and lets the README’s role serve', async () => {
+  it('keeps production from serving as a superuser, and lets the role of docs/production.md serve', async () => {
     const url = await server.newDatabase();
     expect(await openPlatform(productionOn(overTls(url)))).toMatchObject({
       kind: 'NotReady',

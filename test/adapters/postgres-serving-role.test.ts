@@ -6,7 +6,7 @@ import { APPROVALS_GRANTS, PLATFORM_GRANTS, servingRisks } from '../../src/adapt
 import { riskText } from '../../src/entrypoints/cli/risk-text.ts';
 import { postgresServer } from '../support/postgres-database.ts';
 import {
-  APPROVALS_GRANTS as APPROVALS_README,
+  APPROVALS_GRANTS as APPROVALS_DOCUMENTED,
   asOwner,
   overTls,
   plainRole,
@@ -23,7 +23,7 @@ describe('a serving role', () => {
   beforeEach(async () => {
     url = await server.newDatabase();
     role = await plainRole(url);
-    await asOwner(url, ...APPROVALS_README.map((grant) => `GRANT ${grant} TO ${role.user}`));
+    await asOwner(url, ...APPROVALS_DOCUMENTED.map((grant) => `GRANT ${grant} TO ${role.user}`));
   });
 
   const risks = async (as = overTls(role.url)) => {
@@ -38,11 +38,11 @@ describe('a serving role', () => {
   const owner = (...statements: string[]) =>
     asOwner(url, ...statements.map((each) => each.replaceAll('$role', role.user)));
 
-  it('that has what the README grants, over TLS, is no risk', async () => {
+  it('that has what docs/production.md grants, over TLS, is no risk', async () => {
     expect(await risks()).toEqual([]);
   });
 
-  it('has all that the README grants and nothing else counted as needed', async () => {
+  it('has all that docs/production.md grants and nothing else counted as needed', async () => {
     for (const [grants, schema] of [
       [PLATFORM_GRANTS, 'public'],
       [APPROVALS_GRANTS, 'approvals'],

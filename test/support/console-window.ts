@@ -118,11 +118,12 @@ export async function logIn(page: Page, url: string, token: string, path = '/pay
 }
 
 /** Keeps the pages that `page` opens from now on from hearing of changes and from asking again by themselves: a test that counts what they ask for would count those too, where the machine is slow. */
-export const hearNothing = (page: Page): Promise<void> =>
-  page.addInitScript(`
+export async function hearNothing(page: Page): Promise<void> {
+  await page.addInitScript(`
     window.EventSource = class extends EventTarget { close() {} };
     window.setInterval = () => 0;
   `);
+}
 
 /** Logs in by the form that the console shows in the place of the page. */
 export async function logInByForm(page: Page, url: string, token: string, path = '/payments'): Promise<void> {

@@ -11,16 +11,16 @@ export async function asOwner(url: string, ...statements: readonly string[]): Pr
   await client.end();
 }
 
-/** What the README has an operator grant to a serving role, each as it stands between GRANT and TO. */
-const README_GRANTS: readonly string[] = [
-  ...readFileSync(new URL('../../README.md', import.meta.url), 'utf8').matchAll(
+/** What `docs/production.md` has an operator grant to a serving role, each as it stands between GRANT and TO. */
+const GRANTS: readonly string[] = [
+  ...readFileSync(new URL('../../docs/production.md', import.meta.url), 'utf8').matchAll(
     /^GRANT ([^;]+?)\s+TO paywright_serving;$/gm,
   ),
 ].map(([, grant = '']) => grant);
 
 /** Those for approvals: what is logged, the role can only add to. */
-export const APPROVALS_GRANTS = README_GRANTS.filter((grant) => grant.includes('approvals'));
-const PLATFORM_GRANTS = README_GRANTS.filter((grant) => !grant.includes('approvals'));
+export const APPROVALS_GRANTS = GRANTS.filter((grant) => grant.includes('approvals'));
+const PLATFORM_GRANTS = GRANTS.filter((grant) => !grant.includes('approvals'));
 
 /** A role that may do what `grants` say and owns no table; its password is `first`. */
 export async function plainRole(

@@ -9,7 +9,7 @@ const LOG_REQUEST_BYTES = 4_096n;
 
 /**
  * How much of a payment's work each other request is, no less than the benchmarks of PostgreSQL had it: 3 932 payments a
- * second, 33 982 replays, which read one payment's answer by its key, and 3 022 refunds (README, Benchmarks).
+ * second, 33 982 replays, which read one payment's answer by its key, and 3 022 refunds (`docs/benchmarks.md`).
  */
 export const SHARE_OF_A_PAYMENT = { read: fraction('0.125'), refund: fraction('1.5') } as const;
 

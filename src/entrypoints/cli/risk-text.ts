@@ -31,7 +31,7 @@ const QUEUE_LACKS = {
   encryption: 'is not encrypted: set its KmsMasterKeyId, or SqsManagedSseEnabled',
 } as const;
 
-const NEW_ROLE = 'as README makes one (Production)';
+const NEW_ROLE = 'as docs/production.md makes one';
 
 /** An identifier as SQL has it. */
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

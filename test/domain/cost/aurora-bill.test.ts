@@ -8,7 +8,7 @@ import { type Fraction, fraction } from '../../../src/domain/cost/fraction.ts';
 import { MEASURED } from '../../../src/domain/cost/measured-capacity.ts';
 import type { Usage } from '../../../src/domain/cost/usage.ts';
 
-const README = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8');
+const BENCHMARKS = readFileSync(join(import.meta.dirname, '../../../docs/benchmarks.md'), 'utf8');
 
 const estimated = (request: Partial<EstimateRequest> = {}) =>
   estimate({ ...DEFAULTS, ...request })._unsafeUnwrap();
@@ -33,8 +33,8 @@ describe('a bill of Aurora', () => {
 
   it('counts a read and a refund as no less of a payment than PostgreSQL was measured to do', () => {
     const perSecond = (work: string): number => {
-      const row = new RegExp(`^\\| postgres \\| ${work} \\| ([0-9 ]+) \\|`, 'm').exec(README);
-      if (row?.[1] === undefined) throw new Error(`the README has no row of ${work}`);
+      const row = new RegExp(`^\\| postgres \\| ${work} \\| ([0-9 ]+) \\|`, 'm').exec(BENCHMARKS);
+      if (row?.[1] === undefined) throw new Error(`docs/benchmarks.md has no row of ${work}`);
       return Number(row[1].replaceAll(' ', ''));
     };
     const share = (work: string) => perSecond('process a payment') / perSecond(work);

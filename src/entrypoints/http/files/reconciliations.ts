@@ -164,7 +164,7 @@ export const reconciliations = resource({
         'minor units. A larger file, up to 1 GiB, goes to a link: `{filename, source}` in JSON orders one. A `type` other than `payment` and `refund` stands for itself, once for its `reference`, and posts to the ledger: ' +
         '`chargeback` and `chargeback_reversal` of a captured transaction, with the reference of the dispute; `fee` (above zero: ' +
         'kept) and `adjustment` (above zero: in your favour), and `payout` by its `payout_id` (above zero: to the bank), without ' +
-        'payment and transaction. What `stripe` and `adyen` files must have is in the README; a column that is not used is left out there.',
+        'payment and transaction. What `stripe` and `adyen` files must have is in docs/guide/reconciliation.md; a column that is not used is left out there.',
       query: describedReconciliationQuery,
       bytes: {
         ...text('text/csv'),
