@@ -46,12 +46,29 @@ export const defaultFraudRules = (bounds: readonly bigint[]): FraudRules => ({
 
 /** As far back as the rules look, in payments of one vendor. */
 export const NEWEST_PAYMENTS = 100;
+/** As far back as they look for payments that were paid, where the newest hold fewer than an average is of. */
+export const FARTHEST_PAYMENTS = 1_000;
 
-/** Of a vendor's newest payments those that one of them, or a new one, is scored by: at most `NEWEST_PAYMENTS`, without itself. */
+/** Of a vendor's newest payments those that one of them, or a new one, is scored by: at most `FARTHEST_PAYMENTS`, without itself. */
 export const pastWithout = <Past extends Readonly<{ id: VendorPaymentId }>>(
   newest: readonly Past[],
   scored: VendorPaymentId | undefined,
-): readonly Past[] => newest.filter(({ id }) => id !== scored).slice(0, NEWEST_PAYMENTS);
+): readonly Past[] => newest.filter(({ id }) => id !== scored).slice(0, FARTHEST_PAYMENTS);
+
+/**
+ * What averages are of: the paid ones among the newest, or else the newest that were paid, as many as `leastHistory`; so that payments which
+ * are only asked for crowd out no history.
+ */
+export function paidAmong(
+  past: readonly PastPayment[],
+  { leastHistory }: Pick<FraudRules, 'leastHistory'>,
+): readonly PastPayment[] {
+  const newest = past.slice(0, NEWEST_PAYMENTS).filter(isPaid);
+  return newest.length >= leastHistory ? newest : past.filter(isPaid).slice(0, leastHistory);
+}
+
+// What was asked for only is what an attacker says: it teaches nothing.
+const isPaid = (payment: PastPayment): boolean => payment.status === 'completed' && !isJudgedFraud(payment);
 
 /** Of a payment that is to be scored, what the rules go by. */
 export type Scored = Readonly<{
@@ -60,7 +77,8 @@ export type Scored = Readonly<{
   incidentId: IncidentId;
   at: Instant;
 }>;
-type Rule = (asked: Scored, past: readonly PastPayment[], rules: FraudRules) => FraudReason | undefined;
+type History = Readonly<{ newest: readonly PastPayment[]; paid: readonly PastPayment[] }>;
+type Rule = (asked: Scored, history: History, rules: FraudRules) => FraudReason | undefined;
 
 export const scoredOrder = ({ vendorId, amount, incidentId }: PricedOrder, at: Instant): Scored => ({
   vendorId,
@@ -70,18 +88,20 @@ export const scoredOrder = ({ vendorId, amount, incidentId }: PricedOrder, at: I
 });
 
 /**
- * Adds up what the rules have to say; each reason is one of them. `past` are the vendor's newest payments, at most
- * `NEWEST_PAYMENTS`. A vendor that is blocked scores all there is; of one that is allowed only amounts count.
+ * Adds up what the rules have to say; each reason is one of them. `past` are the vendor's newest payments, newest first: `NEWEST_PAYMENTS`,
+ * and those before them that `paidAmong` asks for. A vendor that is blocked scores all there is; of one that is allowed only amounts count.
  */
 export function scoreByRules(
   asked: Scored,
   past: readonly PastPayment[],
   rules: FraudRules,
 ): FraudAssessment {
-  const standing = standingOf(asked.vendorId, past, rules);
+  const newest = past.slice(0, NEWEST_PAYMENTS);
+  const standing = standingOf(asked.vendorId, newest, rules);
   const listed = standing?.list === 'block' ? [reason('vendor_blocked', 1000, standing.why)] : [];
   const applied = standing?.list === 'allow' ? OF_AMOUNTS : RULES;
-  const reasons = [...listed, ...applied.flatMap((rule) => rule(asked, past, rules) ?? [])];
+  const history = { newest, paid: paidAmong(past, rules) };
+  const reasons = [...listed, ...applied.flatMap((rule) => rule(asked, history, rules) ?? [])];
   return {
     score: Math.min(
       1000,
@@ -92,9 +112,7 @@ export function scoreByRules(
   };
 }
 
-const aboveHistory: Rule = ({ amountCents }, past, { aboveHistory: steps, leastHistory }) => {
-  // What was asked for only is what an attacker says: it teaches nothing.
-  const paid = past.filter((payment) => payment.status === 'completed' && !isJudgedFraud(payment));
+const aboveHistory: Rule = ({ amountCents }, { paid }, { aboveHistory: steps, leastHistory }) => {
   if (paid.length < leastHistory) return undefined;
   const sum = paid.reduce((total, { amount }) => total + amount.minorUnits, 0n);
   const met = steps
@@ -105,15 +123,15 @@ const aboveHistory: Rule = ({ amountCents }, past, { aboveHistory: steps, leastH
   );
 };
 
-const velocity: Rule = ({ at }, past, { velocity: { windowMs, most, points } }) => {
-  const count = past.filter(({ createdAt }) => createdAt > at - windowMs).length + 1;
+const velocity: Rule = ({ at }, { newest }, { velocity: { windowMs, most, points } }) => {
+  const count = newest.filter(({ createdAt }) => createdAt > at - windowMs).length + 1;
   return count > most
     ? reason('velocity', points, `${count} payments for the vendor within ${windowMs / HOUR} h`)
     : undefined;
 };
 
-const duplicate: Rule = ({ amountCents, incidentId, at }, past, { duplicate: { windowMs, points } }) =>
-  past.some(
+const duplicate: Rule = ({ amountCents, incidentId, at }, { newest }, { duplicate: { windowMs, points } }) =>
+  newest.some(
     (payment) =>
       payment.amount.minorUnits === amountCents &&
       payment.incidentId !== incidentId &&
@@ -122,13 +140,13 @@ const duplicate: Rule = ({ amountCents, incidentId, at }, past, { duplicate: { w
     ? reason('duplicate_amount', points, 'the same amount for the vendor not long ago')
     : undefined;
 
-const newPayee: Rule = (_asked, past, { newPayee: { points } }) =>
-  past.length === 0 ? reason('new_payee', points, 'the vendor’s first payment') : undefined;
+const newPayee: Rule = (_asked, { newest }, { newPayee: { points } }) =>
+  newest.length === 0 ? reason('new_payee', points, 'the vendor’s first payment') : undefined;
 
-const roundAmount: Rule = ({ amountCents }, _past, { roundAmount: { of, points } }) =>
+const roundAmount: Rule = ({ amountCents }, _history, { roundAmount: { of, points } }) =>
   amountCents % of === 0n ? reason('round_amount', points, `a whole multiple of ${of} cents`) : undefined;
 
-const underBound: Rule = ({ amountCents }, _past, { underBound: { bounds, percent, points } }) => {
+const underBound: Rule = ({ amountCents }, _history, { underBound: { bounds, percent, points } }) => {
   const bound = bounds.find((each) => amountCents <= each && (each - amountCents) * 100n <= each * percent);
   return bound === undefined
     ? undefined

@@ -6,7 +6,7 @@ import { money } from '../kernel/money.ts';
 import { present } from '../kernel/present.ts';
 import type { AuditLogEntry } from './audit-log.ts';
 import { type FraudStatus, type FraudThresholds, type FraudVerdict, graver, judgeFraud } from './fraud.ts';
-import { type FraudRules, NEWEST_PAYMENTS, pastWithout, scoreByRules } from './fraud-rules.ts';
+import { FARTHEST_PAYMENTS, type FraudRules, pastWithout, scoreByRules } from './fraud-rules.ts';
 import type { PastPayment } from './fraud-standing.ts';
 import type { VendorId, VendorPaymentId } from './ids.ts';
 import type { VendorPayment } from './vendor-payment.ts';
@@ -111,7 +111,7 @@ export function replayOf(
     pasts.set(
       vendorId,
       isFirst
-        ? [stood, ...newest].slice(0, NEWEST_PAYMENTS + 1)
+        ? [stood, ...newest].slice(0, FARTHEST_PAYMENTS + 1)
         : newest.map((each) => (each.id === id ? stood : each)),
     );
     if (!isScored) return undefined;

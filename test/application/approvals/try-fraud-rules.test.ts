@@ -4,7 +4,7 @@ import { DEFAULT_THRESHOLDS } from '../../../src/domain/approvals/fraud.ts';
 import { defaultFraudRules, type FraudRules } from '../../../src/domain/approvals/fraud-rules.ts';
 import type { VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
 import { ADMIN, asked, aVendorId, MAKER } from '../../fixtures/approvals.ts';
-import { type ApprovalsWorld, anApprovalsWorld, anOrder } from './world.ts';
+import { type ApprovalsWorld, anApprovalsWorld, anApproved, anOrder } from './world.ts';
 
 const VENDORS = [aVendorId(), aVendorId()];
 const USUAL = defaultFraudRules([500_000n]);
@@ -84,6 +84,19 @@ describe('fraud rules that are tried', () => {
       );
     },
   );
+
+  it('look as far back for what was paid as a score does', async () => {
+    const world = anApprovalsWorld({ rules: USUAL });
+    const [vendorId = aVendorId()] = VENDORS;
+    for (const cents of [101n, 102n, 103n])
+      await world.process(await anApproved(world, anOrder({ vendorId, cents })));
+    for (let n = 0; n < 150; n += 1) await world.create(anOrder({ vendorId, cents: 17n }));
+    world.pass(24 * 3_600_000);
+    const { id } = (await world.create(anOrder({ vendorId, cents: 1_031n })))._unsafeUnwrap();
+    const { told } = await tried(world, USUAL);
+    expect(new Map(told).get(id)).toEqual(['high_risk', 'high_risk']);
+    world.close();
+  });
 
   it('remember what was read pages before, and what is moved pages after', async () => {
     const world = anApprovalsWorld({ rules: EAGER });

@@ -128,6 +128,14 @@ describe('the rules', () => {
     expect(scored(1_001n, [...unpaid, ...three])).toEqual([500, 'amount_above_history']);
   });
 
+  it('go by the newest that were paid where payments that are only asked for crowd them out', () => {
+    const paid = [past(101n, 900), past(100n, 901), past(99n, 902), past(1n, 903)].map(paidOut);
+    const asked = (count: number) => Array.from({ length: count }, (_, n) => past(17n, 200 + n));
+    expect(scored(1_001n, [...asked(98), ...paid])).toEqual([500, 'amount_above_history']);
+    expect(scored(1_000n, [...asked(98), ...paid])).toEqual([300, 'amount_above_history']);
+    expect(scored(760n, [...asked(96), ...paid])).toEqual([500, 'amount_above_history']);
+  });
+
   it('count payments within a day', () => {
     const five = [1, 2, 3, 4, 23].map((hours) => past(1_003n + BigInt(hours), hours));
     expect(scored(1_003n, five)).toEqual([250, 'velocity']);
