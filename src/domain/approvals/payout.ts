@@ -29,7 +29,7 @@ import {
 /** `leaseMs` must outlast the processor's timeout, or two could ask at once. */
 export type PayoutTerms = Readonly<{ leaseMs: number }>;
 
-/** What was approved is not what would be paid. */
+/** What was approved is not what would be paid, or its approvals are not what the policy requires by now. */
 export type ApprovalVoid = Readonly<{ kind: 'ApprovalVoid' }>;
 export type PayoutRefused = VendorPaymentStateConflict | PartyNotAllowed | JudgedFraud | ApprovalVoid;
 

@@ -96,8 +96,9 @@ export const approvalsProblems = problemTable<
   ApprovalVoid: {
     status: 409,
     code: 'approval_void',
-    title: 'The payment is not what was to be approved',
-    detail: 'Payee, amount, lines, metadata or due date have changed. Read the payment and decide again.',
+    title: 'The approval does not hold',
+    detail:
+      'An approval is of the terms that were read: if they have changed, read the payment and decide again. And a payout takes what the policy asks for at that time: if it became stricter, or the score graver, reject the payment and make it anew.',
   },
   PaymentNotIntact: {
     status: 409,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { errAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_POLICY } from '../../../../src/domain/approvals/policy.ts';
 import { APPROVALS } from '../../../../src/entrypoints/http/approvals/approvals-app.ts';
 import { auditLog } from '../../../../src/entrypoints/http/approvals/audit-log-schema.ts';
 import {
@@ -84,6 +85,20 @@ describe('a vendor payment over HTTP', () => {
     const second = await aColleague(app.request, 'dispatcher-2', 'dispatcher');
     expect(await codeOf(approve(second))).toBe('403 role_not_allowed');
     expect(await told(approve(admin), 200)).toMatchObject({ status: 'approved', approvedBy: 'admin-1' });
+  });
+
+  it('that was approved under a laxer policy is not paid, and the answer names no changed terms alone', async () => {
+    const policy = { ...DEFAULT_POLICY };
+    const { create, dispatcher, admin } = await anOffice(undefined, { rules: { policy } });
+    const path = `/payments/${(await create()).paymentId}`;
+    await told(dispatcher.post(`${path}/approve`), 200);
+    Object.assign(policy, { tiers: DEFAULT_POLICY.tiers.map((tier) => ({ ...tier, approvals: 2 })) });
+    expect(await told(admin.post(`${path}/process`), 409)).toMatchObject({
+      code: 'approval_void',
+      title: 'The approval does not hold',
+      detail: expect.stringContaining('what the policy asks for'),
+    });
+    await told(dispatcher.post(`${path}/reject`, { reason: 'Made anew' }), 200);
   });
 
   it('that is changed needs every approval anew, and its changer gives none', async () => {
