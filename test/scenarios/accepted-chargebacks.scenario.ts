@@ -7,7 +7,7 @@ import type { Transaction } from '../../src/domain/payments/transaction.ts';
 import { decodeResponse } from '../../src/entrypoints/http/payments/stored-responses.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aKey, aMerchantId, origin } from '../fixtures/changes.ts';
-import { aResolver } from '../fixtures/exceptions.ts';
+import { anException, aResolver, committedException } from '../fixtures/exceptions.ts';
 import { countsOf } from '../fixtures/files.ts';
 import { aShop, chargedBack, reversed } from './dispute-shop.ts';
 
@@ -94,6 +94,32 @@ export function acceptedChargebacksContract(adapter: string, open: () => Promise
         expect((await accept(exception))._unsafeUnwrapErr()).toEqual({ kind: 'LinePosted' });
       expect(await posted()).toEqual(GIVEN_BACK);
       expect(await shop.verified()).toEqual([]);
+    });
+
+    it('a row of a version before, which does not say its line, is not accepted once a line of the same money has come', async () => {
+      const capture = await capturing();
+      const before = {
+        merchantId,
+        paymentId: capture.paymentId,
+        transactionId: capture.id,
+        row: { type: 'chargeback', amount: 80n, fee: 15n, currency: 'USD' },
+        difference: -95n,
+        createdAt: shop.clock.now(),
+      } as const;
+      const same = await committedException(storage, anException(before));
+      const otherFee = { ...before, row: { ...before.row, fee: 16n }, difference: -96n };
+      const other = await committedException(storage, anException(otherFee));
+      await recovered();
+      await shop.says('du_1', capture, 'won');
+      await shop.work();
+      expect(await posted()).toEqual(GIVEN_BACK);
+      expect((await accept(same))._unsafeUnwrapErr()).toEqual({ kind: 'LinePosted' });
+      const later = { ...before, createdAt: shop.clock.now() };
+      for (const exception of [other, await committedException(storage, anException(later))])
+        (await accept(exception))._unsafeUnwrap();
+      expect(await posted()).toEqual(
+        [...GIVEN_BACK, 'difference_short 95', 'difference_short 96'].toSorted(),
+      );
     });
 
     it('a row that was accepted is posted by no record of its dispute, and by no other row that says it, and a reversal is looked at too', async () => {

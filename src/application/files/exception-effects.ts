@@ -1,5 +1,5 @@
 import { err, ok, okAsync, type Result, type ResultAsync, safeTry } from 'neverthrow';
-import { acceptedLine, keyOfAcceptedLine } from '../../domain/files/accepted-line.ts';
+import { acceptedLine } from '../../domain/files/accepted-line.ts';
 import {
   type Action,
   type Exception,
@@ -26,6 +26,7 @@ import type { Payments } from '../../ports/payments.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { auditedAggregate } from '../kernel/aggregate-change.ts';
 import { entriesOfSettlement, settlementsChange } from '../payments/settle-transactions.ts';
+import { linePosted } from './posted-lines.ts';
 
 /** This merchant has no such transaction, or not of that payment. */
 export type LinkTargetNotFound = Readonly<{ kind: 'LinkTargetNotFound' }>;
@@ -66,7 +67,7 @@ export type EffectPorts = Readonly<{
  * What an action on an exception does. A link settles the transaction by the row's facts. An accepted difference is posted, and
  * settles the exception's own transaction where it succeeded: whatever differed, the two sides agree on it from now on; the row of
  * a line is on record as one from then on, so that its money is posted once, whatever says it again. A transaction that is settled so is
- * missing no longer. Three reads at most.
+ * missing no longer. Three reads at most, and what `linePosted` takes.
  */
 export function effectsOf(
   ports: EffectPorts,
@@ -140,15 +141,10 @@ const ownTransaction = (
 
 /** Refused where there is a line by now. One that comes later is refused the line's key, or refuses it to this. */
 const unposted = (
-  { aggregates }: EffectPorts,
+  ports: EffectPorts,
   exception: Exception,
-): ResultAsync<void, LinePosted | StorageUnavailable> => {
-  const key = keyOfAcceptedLine(exception);
-  if (key === undefined) return okAsync(undefined);
-  return aggregates
-    .findByKey(exception.merchantId, 'statement_line', key)
-    .andThen((found) => (found === undefined ? ok(undefined) : err(LINE_POSTED)));
-};
+): ResultAsync<void, LinePosted | StorageUnavailable> =>
+  linePosted(ports, exception).andThen((found) => (found === undefined ? ok(undefined) : err(LINE_POSTED)));
 
 export const LINE_POSTED: LinePosted = { kind: 'LinePosted' };
 

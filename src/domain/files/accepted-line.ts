@@ -21,6 +21,13 @@ export function keyOfAcceptedLine(exception: Exception): string | undefined {
   return type === undefined || lineReference === undefined ? undefined : statementKey(type, lineReference);
 }
 
+/** Whether a line moves the very money that the row of an exception says. */
+export const movesMoneyOf = ({ row = {} }: Exception, { type, amount, fee = 0n }: StatementLine): boolean =>
+  type === row.type &&
+  amount.minorUnits === row.amount &&
+  amount.currency === row.currency &&
+  fee === (row.fee ?? 0n);
+
 /**
  * That line once the row's money is accepted as a difference, so that what says it again is known to repeat it. It is of no transaction:
  * of none was anything charged back or given back.
