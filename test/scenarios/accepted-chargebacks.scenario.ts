@@ -122,6 +122,45 @@ export function acceptedChargebacksContract(adapter: string, open: () => Promise
       );
     });
 
+    it('a row whose money a line has posted since is closed with the next file, but not one of other money', async () => {
+      const capture = await capturing();
+      const first = await shop.arrives([
+        chargedBack(capture, 'du_1'),
+        chargedBack(capture, 'du_1', { fee: '16' }),
+      ]);
+      await shop.work();
+      await recovered();
+      await shop.says('du_1', capture, 'lost');
+      await shop.work();
+      expect(await openExceptions()).toHaveLength(2);
+      const { id } = await shop.arrives([chargedBack(capture, 'du_1', { settlement_date: '2026-03-09' })]);
+      await shop.work();
+      const [left, ...others] = await openExceptions();
+      expect([left?.row?.fee, others]).toEqual([16n, []]);
+      const closed = await storage.aggregates.newest(merchantId, 'exception', { limit: 9, isOpen: false });
+      expect(closed._unsafeUnwrap()).toMatchObject([
+        { status: 'resolved', reconciliationId: first.id, resolution: { settledBy: id } },
+      ]);
+      expect(await posted()).toEqual(TAKEN);
+      expect(await shop.verified()).toEqual([]);
+    });
+
+    it('of two rows that say one line the other is closed by the one that was accepted, with the next file', async () => {
+      const capture = await capturing();
+      const later = { settlement_date: '2026-03-09' };
+      await shop.arrives([chargedBack(capture, 'du_1'), chargedBack(capture, 'du_1', later)]);
+      await shop.work();
+      const [first, second] = await openExceptions();
+      if (first === undefined || second === undefined) throw new Error('each row is one');
+      (await accept(first))._unsafeUnwrap();
+      await shop.arrives([chargedBack(capture, 'du_2')]);
+      await shop.work();
+      const closed = (await storage.aggregates.find(merchantId, 'exception', second.id))._unsafeUnwrap();
+      expect(closed).toMatchObject({ status: 'resolved', resolution: { settledBy: first.id } });
+      expect(await posted()).toEqual(['difference_short 95']);
+      expect(await shop.verified()).toEqual([]);
+    });
+
     it('a row that was accepted is posted by no record of its dispute, and by no other row that says it, and a reversal is looked at too', async () => {
       const capture = await capturing();
       await shop.arrives([chargedBack(capture, 'du_1')]);

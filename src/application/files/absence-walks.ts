@@ -1,5 +1,6 @@
 import { ok, okAsync, Result, ResultAsync, safeTry } from 'neverthrow';
 import { type AbsentTransaction, absenceOf } from '../../domain/files/absences.ts';
+import { keyOfAcceptedLine, movesMoneyOf } from '../../domain/files/accepted-line.ts';
 import {
   type Exception,
   endsWhenSettled,
@@ -10,7 +11,7 @@ import {
 } from '../../domain/files/exception.ts';
 import { exceptionOfMissing } from '../../domain/files/exception-facts.ts';
 import type { ProcessingReconciliation } from '../../domain/files/reconciliation.ts';
-import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { ExceptionId, MerchantId, ReconciliationId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { SucceededTransaction, Transaction } from '../../domain/payments/transaction.ts';
@@ -20,6 +21,7 @@ import type { Payments } from '../../ports/payments.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
 import { type BatchBounds, ROWS_BESIDE } from './match-batch.ts';
+import { linePosted } from './posted-lines.ts';
 import type { AggregateEffect } from './row-effects.ts';
 
 export type AbsenceWalkPorts = BatchBounds &
@@ -55,7 +57,10 @@ export type Found = Readonly<{
 const mostExceptions = ({ mostChangeRows }: BatchBounds): number =>
   Math.max(1, Math.floor((mostChangeRows - ROWS_BESIDE) / ROWS_PER_EXCEPTION));
 
-/** A page of those that are open. They are looked at again at the end of each file, and nothing is written of those that stay as they are. */
+/**
+ * A page of those that are open. They are looked at again at the end of each file, and nothing is written of those that stay as they are.
+ * What a line of the same money has posted since is closed as what is settled is.
+ */
 export const amongExceptions = (
   ports: AbsenceWalkPorts,
   { merchantId, id }: ProcessingReconciliation,
@@ -65,14 +70,17 @@ export const amongExceptions = (
     const page = { limit: PAGE, isOpen: true, ...present({ after }) } as const;
     const open = yield* ports.aggregates.list(merchantId, 'exception', page);
     const transactionOf = yield* transactionsBehind(ports, merchantId, open);
+    const posterOf = yield* postersOf(ports, open, id);
     const found: Found[] = [];
     let absent: AbsentTransaction[] = [];
     let effects: AggregateEffect[] = [];
     for (const before of open) {
+      if (!isUnresolved(before)) continue;
       const transaction = transactionOf(before);
-      if (transaction === undefined || !isUnresolved(before)) continue;
-      if (transaction.status === 'settled')
-        effects.push({ action: 'exception.settled', before, next: settledSince(before, id, until) });
+      const settler = posterOf.get(before.id) ?? (transaction?.status === 'settled' ? id : undefined);
+      if (settler !== undefined)
+        effects.push({ action: 'exception.settled', before, next: settledSince(before, settler, until) });
+      else if (transaction === undefined) continue;
       else if (before.type === 'missing_there' && transaction.status === 'succeeded') {
         const absence = (before.expectedUntil ?? until) > until ? 'expected' : 'missing_there';
         absent.push({ absence, transaction, exceptionId: before.id });
@@ -105,6 +113,33 @@ const transactionsBehind = (
       endsWhenSettled(each) && each.transactionId !== undefined ? byId.get(each.transactionId) : undefined;
   });
 };
+
+/**
+ * What has posted the money of an exception's row since, by the exception: another one that was accepted, the file that has the line, or
+ * `file`, where the line is the processor's record alone. Of other money a person decides. One read for each that can be such a line.
+ */
+const postersOf = (
+  ports: AbsenceWalkPorts,
+  exceptions: readonly Exception[],
+  file: ReconciliationId,
+): ResultAsync<ReadonlyMap<ExceptionId, ReconciliationId | ExceptionId>, StorageUnavailable> =>
+  inParallel(
+    exceptions.filter((each) => keyOfAcceptedLine(each) !== undefined),
+    AT_ONCE,
+    (each) =>
+      ResultAsync.fromSafePromise(Promise.resolve(linePosted(ports, each).map((line) => ({ each, line })))),
+  ).andThen((found) =>
+    Result.combine([...found]).map(
+      (all) =>
+        new Map(
+          all.flatMap(({ each, line }) =>
+            line !== undefined && movesMoneyOf(each, line)
+              ? [[each.id, line.exceptionId ?? line.reconciliationId ?? file] as const]
+              : [],
+          ),
+        ),
+    ),
+  );
 
 /**
  * A page of those that are unsettled. Only the last step of it goes on behind the page: a place within one has no name. Those that the

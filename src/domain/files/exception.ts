@@ -93,7 +93,10 @@ export type Proposal = Readonly<{ action: Action; reason: string; by: Resolver; 
 
 type Settler = ReconciliationId | ExceptionId;
 
-/** How it ended. Where a later file, or the resolution of another exception, settled its transaction, no person resolved it. */
+/**
+ * How it ended. Where a later file, or the resolution of another exception, settled its transaction or posted the money of its row, no person
+ * resolved it.
+ */
 export type Resolution = Readonly<{ at: Instant }> &
   (
     | Readonly<{ action: Action; reason: string; by: string; confirmedBy?: string }>
@@ -245,7 +248,7 @@ export function assignException(
   return ok(revised(assignedTo === undefined ? rest : { ...rest, assignedTo }, now));
 }
 
-/** open | proposed → resolved: its transaction was settled, so that nothing is left to decide. */
+/** open | proposed → resolved: its transaction was settled, or its row's money posted, so that nothing is left to decide. */
 export function settledSince(
   exception: OpenException | ProposedException,
   settledBy: Settler,

@@ -97,6 +97,6 @@ export const exceptionProblems = problemTable<
     code: 'line_posted',
     title: 'The money of the row is in the books',
     detail:
-      'It was posted after the exception was opened, by what else says this line of the statement. Look at the ledger, then ignore the exception.',
+      'It was posted after the exception was opened, by what else says this line of the statement. The next file closes the exception, where the line is of the same money; else look at the ledger, then ignore the exception.',
   },
 });

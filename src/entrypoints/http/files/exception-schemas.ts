@@ -202,7 +202,8 @@ export const exception = z
         by: z.string().optional(),
         confirmed_by: z.string().optional(),
         settled_by: z.string().optional().openapi({
-          description: 'The reconciliation, or the exception, that settled its transaction.',
+          description:
+            'The reconciliation, or the exception, that settled its transaction or has posted the money of its row.',
         }),
         at: time,
       })
