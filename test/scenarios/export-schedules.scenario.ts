@@ -1,11 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { changeSchedule } from '../../src/application/files/change-schedule.ts';
 import { runSchedules } from '../../src/application/files/run-schedules.ts';
 import { verify } from '../../src/application/integrity/verify.ts';
+import type { ScheduleChange } from '../../src/domain/files/export-schedule.ts';
 import type { RunningJob } from '../../src/domain/files/job.ts';
 import { JOBS_TENANT } from '../../src/domain/kernel/ids.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { ProcessDied } from '../contract/breakable-objects.ts';
-import { aMerchantId, anOpening, digests } from '../fixtures/changes.ts';
+import { aMerchantId, anOpening, digests, origin } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { dyingAt, linesOf } from '../support/export-scene.ts';
 import { type ScheduleScene, scheduleScene } from '../support/schedule-scene.ts';
@@ -256,6 +258,21 @@ export function exportSchedulesContract(adapter: string, open: () => Promise<Sto
       await scene.run();
       expect(await scene.periods(id)).toEqual(['2026-03-02']);
       expect(await scene.get(id)).not.toHaveProperty('fault');
+      await expectSound();
+    });
+
+    it('a schedule whose zone this process no longer knows is moved to another, paused or removed, and else left as it is', async () => {
+      const { id } = await scene.create({ timezone: 'Europe/Berlin' });
+      const { timeZones } = scene.ports;
+      const named = (text: string) => (text === 'Europe/Berlin' ? undefined : timeZones.named(text));
+      const change = changeSchedule({ ...scene.ports, timeZones: { ...timeZones, named } });
+      const changing = (parts: ScheduleChange) => change({ merchantId: aMerchantId(), id, origin, ...parts });
+      const unknown = { kind: 'TimeZoneUnknown', timezone: 'Europe/Berlin' };
+      expect((await changing({ gzip: true }))._unsafeUnwrapErr()).toEqual(unknown);
+      (await changing({ status: 'paused' }))._unsafeUnwrap();
+      expect((await changing({ status: 'active' }))._unsafeUnwrapErr()).toEqual(unknown);
+      (await changing({ status: 'active', timezone: 'Europe/Paris' }))._unsafeUnwrap();
+      (await scene.remove(id))._unsafeUnwrap();
       await expectSound();
     });
 

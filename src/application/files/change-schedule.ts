@@ -41,17 +41,27 @@ export const changeSchedule =
   ({ merchantId, id, origin, expectedVersions, timezone, ...change }) => {
     const zone = timezone === undefined ? ok(undefined) : namedZone(ports, timezone);
     return zone.asyncAndThen((named) =>
-      moveSchedule<OpenSchedule>(
+      moveSchedule<OpenSchedule, TimeZoneUnknown>(
         ports,
         { merchantId, id, origin, ...present({ expectedVersions }) },
         (schedule, now, job) => {
           const wanted = { ...change, ...present({ timezone: named }) };
-          const next = changed(ports.timeZones, schedule, wanted, { now, job });
-          return { next, action: actionOf(schedule, next) };
+          const { status = schedule.status } = change;
+          return inKnownZone(ports, named ?? schedule.timezone, status).map(() => {
+            const next = changed(ports.timeZones, schedule, wanted, { now, job });
+            return { next, action: actionOf(schedule, next) };
+          });
         },
       ),
     );
   };
+
+/** Runs are in a zone that this process knows, and the stored one may have ceased to be; a paused schedule has none. */
+const inKnownZone = (
+  ports: SchedulePorts,
+  timezone: string,
+  status: OpenSchedule['status'],
+): Result<unknown, TimeZoneUnknown> => (status === 'paused' ? ok(undefined) : namedZone(ports, timezone));
 
 const actionOf = (before: OpenSchedule, next: OpenSchedule): string => {
   if (next.status === before.status) return 'export_schedule.changed';
@@ -64,30 +74,29 @@ export type RemoveSchedule = (request: Request) => ResultAsync<void, MoveSchedul
 export const removeSchedule =
   (ports: SchedulePorts): RemoveSchedule =>
   (request) =>
-    moveSchedule<ExportSchedule>(ports, request, (schedule, now) => ({
-      next: removed(schedule, now),
-      action: 'export_schedule.removed',
-    })).map(() => undefined);
+    moveSchedule<ExportSchedule, never>(ports, request, (schedule, now) =>
+      ok({ next: removed(schedule, now), action: 'export_schedule.removed' }),
+    ).map(() => undefined);
 
 /** What a schedule becomes; the very same one when nothing changes. `job` is for one that begins to wait. */
-type Decide<Next> = (
+type Decide<Next, Refused> = (
   schedule: OpenSchedule,
   now: Instant,
   job: JobId,
-) => Readonly<{ next: Next; action: string }>;
+) => Result<Readonly<{ next: Next; action: string }>, Refused>;
 
-function moveSchedule<Next extends ExportSchedule>(
+function moveSchedule<Next extends ExportSchedule, Refused extends TimeZoneUnknown>(
   ports: SchedulePorts,
   { merchantId, id, origin, ...expecting }: Request,
-  decide: Decide<Next>,
-): ResultAsync<Next, MoveScheduleFailure> {
+  decide: Decide<Next, Refused>,
+): ResultAsync<Next, MoveScheduleFailure | Refused> {
   const find = getSchedule(ports);
-  type Failure = ScheduleNotFound | VersionMismatch | StaleVersion | StorageUnavailable;
+  type Failure = ScheduleNotFound | VersionMismatch | StaleVersion | StorageUnavailable | Refused;
   const attempt = (): ResultAsync<Next, Failure> =>
     safeTry<Next, Failure>(async function* () {
       const before = yield* atExpectedVersion(yield* find({ merchantId, id }), expecting);
       const at = ports.clock.now();
-      const { next, action } = decide(before, at, ports.ids.job(at));
+      const { next, action } = yield* decide(before, at, ports.ids.job(at));
       if (next.version === before.version) return ok(next);
       const waiting = yield* jobOf(ports, before);
       const change = aggregateChange(ports, { at, origin, action, before, next });
