@@ -149,10 +149,20 @@ const firstOf = <Value>(
 
 /** In the currency of the balance: money that was converted for it is not what the customer paid. */
 function moneyOf(cell: CellOf, currency: CurrencyCode): Cell<Readonly<{ gross: bigint; fee: bigint }>> {
-  const amountIn = (column: Column): Cell<bigint> => amountOf(column, cell(column), currency, AMOUNTS);
+  const amountIn = (column: Column): Cell<bigint> =>
+    amountOf(column, wholeIn(cell(column), currency), currency, AMOUNTS);
   const paidIn = cell('customer_facing_currency').toUpperCase();
   if (paidIn !== '' && paidIn !== currency) return bad('customer_facing_currency', 'converted');
   return Result.combine([amountIn('gross'), amountIn('fee'), amountIn('net')]).andThen(([gross, fee, net]) =>
     gross - fee === net ? ok({ gross, fee }) : bad('net', 'net_differs'),
   );
 }
+
+/**
+ * Krónur and Ugandan shillings have no decimals, and two for Stripe all the same, which are always zero (docs.stripe.com/currencies): a
+ * report may say 500.00. Any other decimals of theirs are refused, as of every currency those that it has not.
+ */
+const TWO_ZEROS: ReadonlySet<CurrencyCode> = new Set<CurrencyCode>(['ISK', 'UGX']);
+
+const wholeIn = (text: string, currency: CurrencyCode): string =>
+  TWO_ZEROS.has(currency) ? text.replace(/\.00$/, '') : text;

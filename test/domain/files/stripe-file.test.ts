@@ -57,6 +57,34 @@ describe('an itemised payouts report of Stripe', () => {
   });
 });
 
+describe('an amount of a currency that has no decimals', () => {
+  it('may have two zeros where Stripe counts it with two decimals, and is refused with any others, or in another currency', async () => {
+    const amounts = [
+      'isk,500.00,-5.00,505.00',
+      'isk,500,10,490.00',
+      'ugx,-500.00,0.00,-500.00',
+      'isk,500.50,0.00,500.50',
+      'isk,1.000,0,1.000',
+      'isk,500.0,0,500.0',
+      'jpy,500.00,0.00,500.00',
+    ];
+    const rows = amounts.map((each, nth) => `charge,txn_${nth},${each},2026-03-09,ch_${nth}`);
+    const header = 'reporting_category,balance_transaction_id,currency,gross,fee,net,available_on,source_id';
+    const read = await rowsIn(new TextEncoder().encode([header, ...rows].join('\n')), STRIPE);
+    const moneyIn = (row: string) =>
+      /fee=(-?\d+) amount=(\d+) currency=(\w+)/.exec(row)?.slice(1).join(' ') ?? row;
+    expect(read.map(moneyIn)).toEqual([
+      '-5 500 ISK',
+      '10 500 ISK',
+      '4 gross wrong_sign',
+      '5 gross not_an_amount',
+      '6 gross not_an_amount',
+      '7 gross not_an_amount',
+      '8 gross not_an_amount',
+    ]);
+  });
+});
+
 describe('the header of a Stripe file', () => {
   const HEADER = [
     'reporting_category',
