@@ -49,6 +49,8 @@ export async function exportCommand(
   if (typeof wanted === 'string') return misused(wanted);
   const place = options.output === undefined ? undefined : outputPlace(options.output);
   if (place !== undefined && 'says' in place) return misused(place.says);
+  const unwritable = await unwritableAt(options.output ?? '.', place?.file ?? 'export');
+  if (unwritable !== undefined) return misused(unwritable);
   const opened = await openPlatform(config);
   if ('says' in opened) return notOpened(opened, err);
   const progress = progressLine(err);
@@ -131,11 +133,26 @@ const faultOf = (each: ShownExport['export'] | FileExport): string =>
     ? `export ${each.id} failed: ${each.fault}`
     : `export ${each.id} is ${each.status}`;
 
+/** One line where no file can be made beside this one, before anything is ordered for it; nothing is left. */
+async function unwritableAt(path: string, file: string): Promise<string | undefined> {
+  const draft = draftOf(file);
+  try {
+    await (await open(draft, 'wx', 0o600)).close();
+    return undefined;
+  } catch (fault) {
+    return notWritten(path, fault);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+const draftOf = (file: string): string => `${file}.${randomUUID()}.part`;
+
 /** Under a name of its own until it is whole; one line where it cannot be, and nothing is left. */
 async function written(bytes: ObjectBytes, file: string): Promise<string | undefined> {
   const place = outputPlace(file);
   if ('says' in place) return place.says;
-  const draft = `${place.file}.${randomUUID()}.part`;
+  const draft = draftOf(place.file);
   try {
     const handle = await open(draft, 'wx', 0o600);
     try {

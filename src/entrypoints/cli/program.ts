@@ -84,8 +84,8 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .option('--permissions <list>', `with commas between, of ${PERMISSIONS.join(', ')}`, permissionList)
     .option('--subject <name>', 'who acts, as the audit trail will say')
     .addOption(
-      new Option('--expires-in <time>', 'such as 90s, 30m, 12h or 7d')
-        .argParser(seconds)
+      new Option('--expires-in <time>', 'such as 90s, 30m, 12h or 7d; at the most 366d')
+        .argParser(lifetime)
         .default(12 * 3_600, '12h'),
     )
     .option('--json', 'print {"token", "expires_in"}')
@@ -248,6 +248,14 @@ function seconds(text: string): number {
   const [, count = '', unit = ''] = /^([1-9]\d{0,5})([smhd])$/.exec(text) ?? [];
   if (count === '') throw new InvalidArgumentError('It takes a number and s, m, h or d.');
   return Number(count) * UNIT_SECONDS[unit as keyof typeof UNIT_SECONDS];
+}
+
+const LONGEST_LIFETIME = 366 * UNIT_SECONDS.d;
+
+function lifetime(text: string): number {
+  const lasts = seconds(text);
+  if (lasts > LONGEST_LIFETIME) throw new InvalidArgumentError('A token lasts 366d at the most.');
+  return lasts;
 }
 
 function permissionList(text: string): readonly string[] {

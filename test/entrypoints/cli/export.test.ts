@@ -77,6 +77,12 @@ describe('paywright export', () => {
     expect([code, err]).toEqual([2, 'paywright: an output has a name\n']);
   });
 
+  it('refuses an output in a folder where no file can be made, before anything is ordered', async () => {
+    const { code, err } = await run([...MERCHANT, '--output', '/proc/x.csv']);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^paywright: \/proc\/x\.csv cannot be written: E[A-Z]+\n$/);
+  });
+
   it('takes the place of no directory, device or pipe, and leaves nothing beside one', async () => {
     const inside = mkdtempSync(join(folder, 'taken-'));
     for (const [taken, says] of [

@@ -94,6 +94,7 @@ describe('paywright', () => {
     ['an unknown role', ['token', '--role', 'king']],
     ['an unknown permission', ['token', '--merchant', 'm', '--permissions', 'payments,everything']],
     ['a time without a unit', ['token', '--merchant', 'm', '--expires-in', '60']],
+    ['a token for more than a year', ['token', '--merchant', 'm', '--expires-in', '367d']],
   ])('calls %s a usage error', async (_, args) => {
     const { code, stdout, stderr } = await runCli(args, { JWT_SECRET: SECRET, PAYWRIGHT_SECRET: SECRET });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -10,6 +10,7 @@ import type { Principal } from './authenticate.ts';
 import type { ClientAddress } from './client-address.ts';
 import type { ServiceMetrics } from './measurements.ts';
 import { PROBLEM_TYPE } from './problem.ts';
+import { REQUEST_PROBLEMS } from './request-problems.ts';
 import { currentRequest } from './request-scope.ts';
 
 /** What a server knows of the connection; absent where there is none, as in tests. */
@@ -42,6 +43,9 @@ export type HttpContext = Context<HttpEnv>;
 /** It is stored and logged, so it must not be a card number either. */
 const isRequestId = (text: string): boolean => /^[A-Za-z0-9_-]{1,64}$/.test(text) && !findsPan(text);
 
+/** What logs and metrics say, as those of proxies do, of an answer that has no client any more: no fault of the server is in it. */
+const HUNG_UP = 499;
+
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** Names the request, times it, and writes its one log line: what is listed here and nothing else. */
@@ -69,12 +73,13 @@ export const observed =
     } finally {
       parts.metrics.inFlight.dec();
     }
-    const { status, headers } = c.res;
+    const { headers } = c.res;
     headers.set('X-Request-Id', c.var.requestId);
     headers.set('X-Content-Type-Options', 'nosniff');
     if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
     const ms = performance.now() - started;
     const { route, code, principal, clientAddress, cause, defect } = c.var;
+    const status = code === REQUEST_PROBLEMS.ClientLeft.code ? HUNG_UP : c.res.status;
     const method = METHODS.has(c.req.method) ? c.req.method : 'other';
     parts.metrics.requests.observe({ method, route, status: String(status) }, ms / 1_000);
     parts.log[status >= 500 ? 'error' : 'info']({
