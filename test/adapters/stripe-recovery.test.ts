@@ -194,6 +194,39 @@ describe.runIf(hasStripeDescription())('Payments on Stripe, whose answers are la
     },
   );
 
+  it.for([
+    ['capture', 1, 100n, { type: 'capture', amount: 100n, final: true }],
+    ['capture', 2, 30n, { type: 'capture', amount: 30n, final: true }],
+    ['void', 1, 0n, { type: 'void' }],
+    ['void', 2, 0n, { type: 'void' }],
+  ] as const)(
+    'are ended without waiting until Stripe forgets a 500 that it keeps, as an intent ends by one %s under whatever key',
+    async ([type, errors, captured, asked]) => {
+      const id = await movable(asked);
+      double.script.next(
+        MOVES[type],
+        ...Array.from({ length: errors }, () => ({ kind: 'error', when: 'before' }) as const),
+      );
+      await use.move(aModification(id, asked));
+      for (let round = 0; round < 3; round += 1) {
+        world.pass(terms.leaseMs + 3_600_000);
+        (await use.recover(1_000))._unsafeUnwrap();
+      }
+      await expectSettled();
+      expect(bookOf(double.books(), id)).toEqual({ ...AFTER.void, captured });
+    },
+  );
+
+  it('are ended without waiting where the mark of a void met a 500 that Stripe keeps', async () => {
+    const id = await movable({ type: 'void' });
+    double.script.next('POST /v1/payment_intents/{intent}', { kind: 'error', when: 'before' });
+    await use.move(aModification(id, { type: 'void' }));
+    world.pass(terms.leaseMs + 60_000);
+    (await use.recover(1_000))._unsafeUnwrap();
+    await expectSettled();
+    expect(bookOf(double.books(), id)).toEqual(AFTER.void);
+  });
+
   it('are given back once when Stripe answers wrongly that a refund came to nothing', async () => {
     const id = await movable({ type: 'refund', amount: 30n });
     double.script.next(MOVES.refund, { kind: 'wrong', body: (right) => ({ ...right, status: 'failed' }) });

@@ -13,7 +13,7 @@ import type {
   ProcessorUnavailable,
 } from '../../ports/processor.ts';
 import { toStripe } from './amounts.ts';
-import { ask, onAccount } from './client.ts';
+import { ask, askOnce, onAccount } from './client.ts';
 import type { StripeFault } from './meanings.ts';
 import { answerOf, MERCHANT_NAME, PAYMENT_NAME, refusal, type Undecided, WITH_CHARGE } from './verdicts.ts';
 
@@ -72,13 +72,9 @@ function open(stripe: Stripe, clock: Clock, order: ChargeOrder): Charged {
 
 function confirm(stripe: Stripe, clock: Clock, order: ChargeOrder, id: string): Charged {
   const { reference, amount, config } = order;
-  const send = (key: Readonly<{ idempotencyKey?: string }>) =>
-    ask(() => stripe.paymentIntents.confirm(id, { expand: WITH_CHARGE }, { ...key, ...onAccount(config) }));
-  return send({ idempotencyKey: `${reference}-confirm` })
-    .orElse((fault) =>
-      // A kept 500 says nothing of the intent, which takes no second confirmation under whatever key.
-      fault.meaning === 'silent' && fault.replayed ? send({}) : errAsync(fault),
-    )
+  return askOnce(`${reference}-confirm`, (key) =>
+    stripe.paymentIntents.confirm(id, { expand: WITH_CHARGE }, { ...key, ...onAccount(config) }),
+  )
     .andThen((intent) =>
       // An answer under a key is as old as its first request: what was under way then may have ended.
       intent.status === 'processing' || intent.status === 'requires_action'

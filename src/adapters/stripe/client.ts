@@ -1,4 +1,4 @@
-import { ResultAsync } from 'neverthrow';
+import { errAsync, ResultAsync } from 'neverthrow';
 import type Stripe from 'stripe';
 import { present } from '../../domain/kernel/present.ts';
 import type { OpenConfig } from '../../ports/processor.ts';
@@ -41,6 +41,21 @@ export function onAccount(config: OpenConfig): Readonly<{ stripeAccount?: string
 /** A call of Stripe's client. What is no error of Stripe's is a defect, and thrown. */
 export const ask = <Said>(call: () => Promise<Said>): ResultAsync<Said, StripeFault> =>
   ResultAsync.fromThrowable(call, faultOf)();
+
+type Keyed<Said> = (key: Readonly<{ idempotencyKey?: string }>) => Promise<Said>;
+
+/** A call under a key, which alone keeps it from being done twice. */
+export const askUnder = <Said>(idempotencyKey: string, call: Keyed<Said>): ResultAsync<Said, StripeFault> =>
+  ask(() => call({ idempotencyKey }));
+
+/**
+ * A call under a key of something that the object itself takes once, whatever the key. Stripe repeats a 500 that it kept under the key
+ * for a day, which says nothing of the object any more: it is asked without the key then.
+ */
+export const askOnce = <Said>(idempotencyKey: string, call: Keyed<Said>): ResultAsync<Said, StripeFault> =>
+  askUnder(idempotencyKey, call).orElse((fault) =>
+    fault.meaning === 'silent' && fault.replayed ? ask(() => call({})) : errAsync(fault),
+  );
 
 function faultOf(error: unknown): StripeFault {
   if (!(error instanceof stripePackage().errors.StripeError)) throw error;

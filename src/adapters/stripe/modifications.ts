@@ -14,7 +14,7 @@ import type {
 } from '../../ports/processor.ts';
 import { toStripe } from './amounts.ts';
 import { intentOf, noRecord, notKnown, outcomeUnknown, unavailable, unread } from './charges.ts';
-import { ask, onAccount } from './client.ts';
+import { ask, askOnce, askUnder, onAccount } from './client.ts';
 import type { StripeFault } from './meanings.ts';
 import {
   amountOf,
@@ -74,7 +74,9 @@ type Move = (stripe: Stripe, order: Named) => ResultAsync<Verdict, StripeFault |
 
 const MOVES: Readonly<Record<ModificationOrder['type'], Move>> = {
   capture(stripe, { reference, chargeId, units, final, config }) {
-    return ask(() =>
+    // The last capture of an intent is taken once; of one that is not, and of a refund, the key alone keeps a second from being taken.
+    const asked = final ? askOnce : askUnder;
+    return asked(reference, (key) =>
       stripe.paymentIntents.capture(
         chargeId,
         {
@@ -83,19 +85,19 @@ const MOVES: Readonly<Record<ModificationOrder['type'], Move>> = {
           metadata: { [reference]: final ? `capture ${units}${FINAL}` : `capture ${units}` },
           expand: ['latest_charge'],
         },
-        { idempotencyKey: reference, ...onAccount(config) },
+        { ...key, ...onAccount(config) },
       ),
     ).andThen((intent) => captured(stripe, intent, { reference, config }).mapErr(() => outcomeUnknown));
   },
   refund(stripe, { reference, merchantId, charge, chargeId, units, config }) {
-    return ask(() =>
+    return askUnder(reference, (key) =>
       stripe.refunds.create(
         {
           payment_intent: chargeId,
           amount: units,
           metadata: { [PAYMENT_NAME]: charge, [MERCHANT_NAME]: merchantId, [TRANSACTION_NAME]: reference },
         },
-        { idempotencyKey: reference, ...onAccount(config) },
+        { ...key, ...onAccount(config) },
       ),
     )
       .andThen((refund) =>
@@ -130,18 +132,18 @@ function release(
   if (hasLapsed(intent, units)) return okAsync(intent);
   if (intent.status !== 'requires_capture') return refusedAs(NO_CHARGE);
   if (intent.amount_capturable !== units) return refusedAs(NOT_ALL);
-  return ask(() =>
+  return askOnce(`${reference}-mark`, (key) =>
     stripe.paymentIntents.update(
       chargeId,
       { metadata: { [reference]: `void ${units}` } },
-      { idempotencyKey: `${reference}-mark`, ...onAccount(config) },
+      { ...key, ...onAccount(config) },
     ),
   ).andThen(() =>
-    ask(() =>
+    askOnce(reference, (key) =>
       stripe.paymentIntents.cancel(
         chargeId,
         { cancellation_reason: 'requested_by_customer' },
-        { idempotencyKey: reference, ...onAccount(config) },
+        { ...key, ...onAccount(config) },
       ),
     ),
   );
