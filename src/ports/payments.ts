@@ -13,6 +13,12 @@ export type PaymentNotFound = Readonly<{ kind: 'PaymentNotFound'; id: PaymentId 
 /** `before` is the last payment of the page before, exclusive. */
 export type PaymentPage = Readonly<{ limit: number; before?: PaymentId }>;
 
+/** The same, with how many payments are looked at for it where nothing but looking finds what is asked for. */
+export type PaymentSearch = PaymentPage & Readonly<{ most: number }>;
+
+/** Looking goes on before `next`, which is absent at the end. Fewer than the limit, and none, may have been found and yet have a next. */
+export type PaymentsFound = Readonly<{ payments: readonly Payment[]; next?: PaymentId }>;
+
 /** What belongs to a payment and grows with it. */
 export type PaymentHistory = Readonly<{ transactions: readonly Transaction[]; links: readonly AuditEntry[] }>;
 
@@ -72,6 +78,16 @@ export interface Payments {
     filter: PaymentFilter,
     page: PaymentPage,
   ): ResultAsync<readonly Payment[], StorageUnavailable>;
+  /**
+   * The same for whoever may ask for anything: it takes no longer, however few of a long history match. It looks at `most` payments, or at some hundreds
+   * more, and gives what it has found by then; those that match by a customer, one amount, a pair of metadata or that they need people are
+   * found without looking at others. Walking with `next` gives what `list` gives.
+   */
+  lookThrough(
+    merchantId: MerchantId,
+    filter: PaymentFilter,
+    search: PaymentSearch,
+  ): ResultAsync<PaymentsFound, StorageUnavailable>;
   /**
    * What all payments that match add up to: one sum for each currency and status among them. Sees every commit that has
    * resolved, and counts each payment at most once. Reads all of them, so it is for short times and rare questions;

@@ -74,6 +74,26 @@ describe('Payments on Postgres, among many', () => {
     await eventually(async () => expect((await asked('payment_amount')) - before).toBe(16));
   });
 
+  it('looks through no more payments than it may, and through few where many match', async () => {
+    const read = async () => {
+      await pool.query('SELECT pg_stat_force_next_flush()');
+      const { rows } = await pool.query<{ read: number }>(
+        "SELECT (idx_tup_fetch + seq_tup_read)::int AS read FROM pg_stat_user_tables WHERE relname = 'payment'",
+      );
+      return rows[0]?.read ?? Number.NaN;
+    };
+    for (const [filter, found, most] of [
+      [{ currency: 'EUR' }, 0, 1_100],
+      [{ currency: 'USD' }, 20, 100],
+    ] as const) {
+      const before = await read();
+      const page = await storage.payments.lookThrough(aMerchantId(), filter, { limit: 20, most: 500 });
+      expect(page._unsafeUnwrap().payments).toHaveLength(found);
+      await eventually(async () => expect((await read()) - before).toBeGreaterThanOrEqual(20));
+      expect((await read()) - before).toBeLessThanOrEqual(most);
+    }
+  });
+
   it('finds refunds by the index of rare entries, past all captures', async () => {
     const before = await asked('ledger_entry_rare');
     for (let n = 1; n <= 8; n += 1) {

@@ -15,6 +15,7 @@ import { lapsingPaymentsContract } from './lapsing-payments.contract.ts';
 import { leasesContract } from './leases.contract.ts';
 import { ledgerContract } from './ledger.contract.ts';
 import { ledgerTalliesContract } from './ledger-tallies.contract.ts';
+import { lookingThroughContract } from './looking-through.contract.ts';
 import { merchantsContract } from './merchants.contract.ts';
 import { outboxContract } from './outbox.contract.ts';
 import { paymentSumsContract } from './payment-sums.contract.ts';
@@ -50,6 +51,7 @@ export function storageContracts(
   attentionContract(adapter, open);
   lapsingPaymentsContract(adapter, open);
   findingPaymentsContract(adapter, open);
+  lookingThroughContract(adapter, open);
   paymentSumsContract(adapter, open, histories);
   claimsContract(adapter, open);
   merchantsContract(adapter, open);

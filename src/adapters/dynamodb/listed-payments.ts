@@ -1,15 +1,15 @@
-import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
-import { isChosen, type PaymentFilter } from '../../domain/payments/payment-filter.ts';
+import { isChosen, isLookedFor, type PaymentFilter } from '../../domain/payments/payment-filter.ts';
 import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
 import { tallyOf } from '../../domain/payments/tally.ts';
-import type { PaymentPage } from '../../ports/payments.ts';
+import type { PaymentPage, PaymentSearch, PaymentsFound } from '../../ports/payments.ts';
 import { inAttention } from './attention.ts';
 import { findersOf } from './finders.ts';
 import { foundIn, stretchesOf } from './found-payments.ts';
 import { type Item, paymentOf } from './items.ts';
-import { newestOf } from './newest.ts';
+import { newestLookedAt, newestOf } from './newest.ts';
 import { type IdRange, idRange, rangeQueries } from './payment-ranges.ts';
 import { type PartitionQuery, queryPage, type Read } from './reads.ts';
 import type { Table } from './table.ts';
@@ -43,6 +43,31 @@ export async function listedPayments(
     }
   }
   return chosen.slice(0, page.limit);
+}
+
+/** The same, of so many as are to be looked at where no finder names what is asked for. */
+export async function lookedThrough(
+  table: Table,
+  read: Read,
+  merchantId: MerchantId,
+  filter: PaymentFilter,
+  { most, ...page }: PaymentSearch,
+): Promise<PaymentsFound> {
+  if (!isLookedFor(filter)) {
+    const payments = await listedPayments(table, read, merchantId, filter, page);
+    return payments.length < page.limit
+      ? { payments }
+      : { payments, ...present({ next: payments.at(-1)?.id }) };
+  }
+  const range = idRange(filter, page);
+  if (page.limit <= 0 || range.low > range.high) return { payments: [] };
+  const { limit, before } = page;
+  const search = { limit, most, ...present({ before }) };
+  const { items, next } = await newestLookedAt(table, rangeQueries(merchantId, range, filter), search);
+  return {
+    payments: items.map(paymentOf).filter((payment) => isChosen(payment, filter)),
+    ...present({ next: next as PaymentId | undefined }),
+  };
 }
 
 /** The same of a range, by reading all payments in it. */

@@ -15,6 +15,48 @@ export const newestOf = (
 ): Promise<readonly Item[]> =>
   firstOf(table, queries, { order: 'newest', limit, ...present({ before }) }, sortKey);
 
+/**
+ * The newest items again, of no more than `most` that are looked at, or a page of each partition more: behind `next`, which is absent at the end,
+ * there may be others.
+ */
+export async function newestLookedAt(
+  table: Table,
+  queries: readonly PartitionQuery[],
+  { limit, before, most }: Readonly<{ limit: number; before?: string; most: number }>,
+): Promise<Readonly<{ items: readonly Item[]; next?: string }>> {
+  const partitions = queries.map((query) => reading(table, { ...query, ScanIndexForward: false }, 1));
+  const share = Math.ceil(most / queries.length);
+  for (let looked = 0; ; ) {
+    // Of what no partition has come to yet some may be missing.
+    const edge = edgeOf(partitions);
+    const found = partitions
+      .flatMap(({ items }) => items)
+      .filter(({ sk }) => sk !== before && (edge === undefined || String(sk) >= edge))
+      .toSorted((a, b) => (String(a['sk']) > String(b['sk']) ? -1 : 1));
+    const isFull = found.length >= limit;
+    if (isFull || edge === undefined || (looked >= most && edge < (before ?? ALL))) {
+      const items = found.slice(0, limit);
+      return { items, ...present({ next: isFull ? (items.at(-1)?.['sk'] as string) : edge }) };
+    }
+    // The first of most filters are among the newest.
+    const size = Math.min(share, looked === 0 ? FEW : MANY);
+    looked += size * queries.length;
+    await Promise.all(partitions.map((each) => each.hasMore && each.more(size)));
+  }
+}
+
+/** So many are looked at by one query: at first, and where few are found. */
+const [FEW, MANY] = [200, 500];
+
+/** How far every partition has been looked at; undefined when all were to their end. */
+function edgeOf(partitions: readonly Reading[]): string | undefined {
+  const positions = partitions.flatMap(({ hasMore, position }) => (hasMore ? [position ?? ALL] : []));
+  return positions.reduce<string | undefined>((a, b) => (a === undefined || b > a ? b : a), undefined);
+}
+
+/** Behind every sort key: nothing was looked at. */
+const ALL = '\uffff';
+
 /** The same, by ascending sort key when the order is `oldest`. */
 export async function firstOf(
   table: Table,
@@ -46,9 +88,16 @@ export async function firstOf(
 }
 
 /** One partition's items as far as they were read. */
-type Reading = { items: Item[]; hasMore: boolean; more(limit: number): Promise<void> };
+type Reading = {
+  items: Item[];
+  hasMore: boolean;
+  /** The sort key of the last that was looked at, where there are more. */
+  position?: string;
+  more(limit: number): Promise<void>;
+};
 
-function reading(table: Table, query: PartitionQuery): Reading {
+/** A filter drops items after they were counted, so it is given `filtered` to choose from at the least. */
+function reading(table: Table, query: PartitionQuery, filtered = FEW): Reading {
   let next: Item | undefined;
   const read: Reading = {
     items: [],
@@ -56,13 +105,13 @@ function reading(table: Table, query: PartitionQuery): Reading {
     async more(limit) {
       const page = await queryPage(table, {
         ...query,
-        // A filter drops items after they were counted, so it is given more to choose from.
-        Limit: query.FilterExpression !== undefined ? Math.max(200, limit) : limit,
+        Limit: query.FilterExpression !== undefined ? Math.max(filtered, limit) : limit,
         ...present({ ExclusiveStartKey: next }),
       });
       read.items.push(...page.items);
       next = page.next;
       read.hasMore = next !== undefined;
+      if (next !== undefined) read.position = String(next['sk']);
     },
   };
   return read;

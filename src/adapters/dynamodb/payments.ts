@@ -4,7 +4,7 @@ import { oldestAttention } from './attention.ts';
 import { attempt } from './faults.ts';
 import { auditEntryOf, paymentOf, transactionOf } from './items.ts';
 import { lapsingBy } from './lapsing.ts';
-import { listedPayments, summedPayments } from './listed-payments.ts';
+import { listedPayments, lookedThrough, summedPayments } from './listed-payments.ts';
 import { beginningWith, findAll, findOne, type Read, within } from './reads.ts';
 import { AUDIT_PREFIX, historyPartition, paymentKey, type Table, TRANSACTION_PREFIX } from './table.ts';
 import { unsettledIn } from './unsettled.ts';
@@ -38,6 +38,8 @@ export function dynamodbPayments(table: Table, read: Read): Payments {
         };
       }),
     list: (merchantId, filter, page) => attempt(() => listedPayments(table, read, merchantId, filter, page)),
+    lookThrough: (merchantId, filter, search) =>
+      attempt(() => lookedThrough(table, read, merchantId, filter, search)),
     oldestAttention: () => attempt(() => oldestAttention(table)),
     sums: (merchantId, filter) => attempt(() => summedPayments(table, read, merchantId, filter)),
   };

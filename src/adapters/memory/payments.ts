@@ -1,11 +1,12 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { lapsesAt, type Payment } from '../../domain/payments/payment.ts';
-import { isChosen } from '../../domain/payments/payment-filter.ts';
+import { isChosen, isLookedFor, type PaymentFilter } from '../../domain/payments/payment-filter.ts';
 import { sumUp } from '../../domain/payments/payment-sum.ts';
 import { tallyOf } from '../../domain/payments/tally.ts';
 import { isUnsettled, type Transaction } from '../../domain/payments/transaction.ts';
-import type { Payments } from '../../ports/payments.ts';
+import type { PaymentSearch, Payments, PaymentsFound } from '../../ports/payments.ts';
 import { linksOfPayment } from './audit-trail.ts';
 import { type MemoryStore, positionOf } from './store.ts';
 
@@ -51,16 +52,9 @@ export const memoryPayments = (store: MemoryStore): Payments => ({
         .flatMap(({ attention }) => attention?.since ?? [])
         .reduce<number | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined),
     ),
-  list(merchantId, filter, { limit, before }) {
-    const all = store.paymentsOf.get(merchantId) ?? [];
-    const found: Payment[] = [];
-    let position = before === undefined ? all.length : positionOf(all, before);
-    while (found.length < limit && position > 0) {
-      const payment = all[--position];
-      if (payment !== undefined && isChosen(payment, filter)) found.push(payment);
-    }
-    return okAsync(found);
-  },
+  list: (merchantId, filter, page) =>
+    okAsync(lookedThrough(store, merchantId, filter, { ...page, most: Number.POSITIVE_INFINITY }).payments),
+  lookThrough: (merchantId, filter, search) => okAsync(lookedThrough(store, merchantId, filter, search)),
   sums: (merchantId, filter) =>
     okAsync(
       sumUp(
@@ -68,6 +62,23 @@ export const memoryPayments = (store: MemoryStore): Payments => ({
       ),
     ),
 });
+
+function lookedThrough(
+  store: MemoryStore,
+  merchantId: MerchantId,
+  filter: PaymentFilter,
+  { limit, before, most }: PaymentSearch,
+): PaymentsFound {
+  const all = store.paymentsOf.get(merchantId) ?? [];
+  const payments: Payment[] = [];
+  let position = before === undefined ? all.length : positionOf(all, before);
+  const end = isLookedFor(filter) ? Math.max(0, position - most) : 0;
+  while (payments.length < limit && position > end) {
+    const payment = all[--position];
+    if (payment !== undefined && isChosen(payment, filter)) payments.push(payment);
+  }
+  return position === 0 ? { payments } : { payments, ...present({ next: all[position]?.id }) };
+}
 
 const nextOf = (last: Transaction | undefined) =>
   last === undefined ? {} : { next: `${last.paymentId} ${last.id}` };

@@ -4,7 +4,8 @@ import type pg from 'pg';
 import { storedCurrency } from '../../domain/kernel/currency.ts';
 import { firstIdAt, idOf, type MerchantId, type PaymentId, timeDigits } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
-import { exactAmount, type PaymentFilter } from '../../domain/payments/payment-filter.ts';
+import { present } from '../../domain/kernel/present.ts';
+import { exactAmount, isLookedFor, type PaymentFilter } from '../../domain/payments/payment-filter.ts';
 import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
 import type { Payments } from '../../ports/payments.ts';
 import { AUDIT_COLUMNS } from './audit-trail.ts';
@@ -23,6 +24,10 @@ export function postgresPayments(pool: pg.Pool): Payments {
   const links = readsByKey<Wanted, Row<'audit_entry'>>(pool, LINKS_OF_PAYMENTS);
   const transactionsOf = (merchantId: MerchantId, id: PaymentId) =>
     transactions({ merchantId, id }).map((rows) => rows.map(transactionFromRow));
+  const list: Payments['list'] = (merchantId, filter, { limit, before }) => {
+    const query = newest(matching(source(db, merchantId, filter), merchantId, filter).selectAll(), before);
+    return findAll(pool, prepared(query.limit(limit).compile()), paymentFromRow);
+  };
   return {
     find: (merchantId, id) =>
       payment({ merchantId, id }).andThen(([row]) =>
@@ -76,10 +81,43 @@ export function postgresPayments(pool: pg.Pool): Payments {
       findAll(pool, OLDEST_ATTENTION, (row: Readonly<{ since: Instant }>) => row.since).map(
         ([since]) => since,
       ),
-    list(merchantId, filter, { limit, before }) {
-      let query = matching(source(db, merchantId, filter), merchantId, filter).selectAll();
-      if (before !== undefined) query = query.where('id', '<', uuidOf(before));
-      return findAll(pool, prepared(query.orderBy('id', 'desc').limit(limit).compile()), paymentFromRow);
+    list,
+    lookThrough(merchantId, filter, { limit, before, most }) {
+      if (!isLookedFor(filter))
+        return list(merchantId, filter, { limit, ...present({ before }) }).map((payments) => ({
+          payments,
+          ...(payments.length < limit ? {} : present({ next: payments.at(-1)?.id })),
+        }));
+      const { from, to } = filter;
+      const looked = newest(
+        matching(db.selectFrom('payment'), merchantId, present({ from, to })).select(['id']),
+        before,
+      );
+      const through = newest(
+        matching(db.selectFrom('payment'), merchantId, present({ from, to })).selectAll(),
+        before,
+      );
+      const within = through.limit(most).as('payment');
+      const query = newest(matching(db.selectFrom(within), merchantId, filter).selectAll(), before).limit(
+        limit,
+      );
+      return findAll(pool, prepared(query.compile()), paymentFromRow).andThen((payments) => {
+        const last = payments.at(-1)?.id;
+        if (payments.length === limit) return okAsync({ payments, ...present({ next: last }) });
+        // What was inserted meanwhile moves the end up, but never behind what was found: nothing is given twice, nor left out.
+        const edge = prepared(
+          looked
+            .offset(most - 1)
+            .limit(1)
+            .compile(),
+        );
+        return findAll(pool, edge, ({ id }: Pick<Row<'payment'>, 'id'>) => idOf('pay', hexOf(id))).map(
+          ([end]) => ({
+            payments,
+            ...present({ next: end !== undefined && last !== undefined && last < end ? last : end }),
+          }),
+        );
+      });
     },
     sums(merchantId, filter) {
       const query = matching(source(db, merchantId, filter), merchantId, filter)
@@ -96,6 +134,12 @@ export function postgresPayments(pool: pg.Pool): Payments {
     },
   };
 }
+
+const newest = <Output>(
+  query: SelectQueryBuilder<Database, 'payment', Output>,
+  before: PaymentId | undefined,
+): SelectQueryBuilder<Database, 'payment', Output> =>
+  (before === undefined ? query : query.where('id', '<', uuidOf(before))).orderBy('id', 'desc');
 
 type SumRow = Pick<Row<'payment'>, 'currency' | 'status'> &
   Readonly<{ count: bigint; amount: string; captured: string; refunded: string }>;

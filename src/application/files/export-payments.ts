@@ -87,10 +87,11 @@ export const exportPayments = (ports: ExportPorts): ExportPayments => {
             yield err(page.error);
             return;
           }
-          rows += page.value.length;
-          if (page.value.length > 0) yield ok(page.value);
-          before = page.value.at(-1)?.id;
-          if (page.value.length < PAGE) break;
+          const { payments, next } = page.value;
+          rows += payments.length;
+          if (payments.length > 0) yield ok(payments);
+          before = next;
+          if (next === undefined) break;
         }
         ended = true;
         const recorded = await end(rows);

@@ -21,7 +21,6 @@ import type { JsonObject } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
 import { ledgerEntryRecord } from '../../domain/ledger/ledger-record.ts';
-import type { Payment } from '../../domain/payments/payment.ts';
 import { paymentRecord } from '../../domain/payments/payment-record.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
 import { transactionRecord } from '../../domain/payments/transaction-record.ts';
@@ -29,6 +28,7 @@ import type { Aggregates } from '../../ports/aggregates.ts';
 import type { AuditTrail } from '../../ports/audit-trail.ts';
 import type { ExportRows } from '../../ports/export-encoder.ts';
 import type { Ledger } from '../../ports/ledger.ts';
+import type { PaymentsFound } from '../../ports/payments.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
 import { type ChoicePorts, chosenPayments } from '../payments/chosen-payments.ts';
@@ -54,18 +54,21 @@ export type ReadRows = (
 
 const READS_AT_ONCE = 16;
 
+/** For one page: a step of many pages that hold nothing ends within seconds, too. */
+const MOST_LOOKED_AT = 2_000;
+
 /** What clocks of two processes differ by at the most: one may have taken a payment, and the other its transaction. */
 const CLOCKS_APART_MS = 60_000;
 
 /** `pageRows` are read at once. */
 export const readRows = (ports: RowPorts, pageRows: number): ReadRows => {
   const { payments, ledger, auditTrail, aggregates } = ports;
-  const chosen = chosenPayments(ports);
+  const chosen = chosenPayments(ports, MOST_LOOKED_AT);
   const readers: Readonly<Record<ExportSource, ReadRows>> = {
     payments: (order, cursor) =>
-      paymentsAfter(order, cursor).map((found) => ({
+      paymentsAfter(order, cursor).map(({ payments: found, next }) => ({
         rows: { source: 'payments', rows: found.map(paymentRecord) },
-        ...nextOf(found),
+        ...goesOn(next),
       })),
     transactions: transactionsAfter,
     ledger_entries: (order, cursor) =>
@@ -125,7 +128,7 @@ export const readRows = (ports: RowPorts, pageRows: number): ReadRows => {
   function paymentsAfter(
     { merchantId, query, createdAt }: FileExport,
     cursor: RowCursor | undefined,
-  ): ResultAsync<readonly Payment[], StorageUnavailable> {
+  ): ResultAsync<PaymentsFound, StorageUnavailable> {
     const { entityType: _type, entityId: _id, ...filter } = exportFilter(query);
     const before = (cursor?.['before'] as PaymentId | undefined) ?? firstIdAt('pay', createdAt + 1);
     return chosen(merchantId, filter, { limit: pageRows, before });
@@ -144,7 +147,8 @@ export const readRows = (ports: RowPorts, pageRows: number): ReadRows => {
     const before =
       (cursor?.['before'] as PaymentId | undefined) ?? firstIdAt('pay', until + CLOCKS_APART_MS + 1);
     return safeTry(async function* () {
-      const found = from > until ? [] : yield* chosen(merchantId, filter, { limit: pageRows, before });
+      const { payments: found, next }: PaymentsFound =
+        from > until ? { payments: [] } : yield* chosen(merchantId, filter, { limit: pageRows, before });
       const asked = found.filter(({ updatedAt }) => updatedAt >= from - CLOCKS_APART_MS);
       const each = yield* inParallel(asked, READS_AT_ONCE, ({ id }) =>
         payments
@@ -157,7 +161,7 @@ export const readRows = (ports: RowPorts, pageRows: number): ReadRows => {
         rows.push(...(yield* transactions).filter((one) => one.createdAt >= from && one.createdAt <= until));
       return ok({
         rows: { source: 'transactions' as const, rows: rows.map(transactionRecord) },
-        ...nextOf(found),
+        ...goesOn(next),
       });
     });
   }
@@ -180,5 +184,8 @@ export const readRows = (ports: RowPorts, pageRows: number): ReadRows => {
     return found.length < pageRows ? {} : { cursor: { before: found.at(-1)?.id } };
   }
 };
+
+const goesOn = (next: PaymentId | undefined): Next =>
+  next === undefined ? {} : { cursor: { before: next } };
 
 type Next = Readonly<{ cursor?: RowCursor }>;

@@ -1,6 +1,7 @@
 import { err, ok, type Result, type ResultAsync, safeTry } from 'neverthrow';
 import { canonicalJson, type JsonObject } from '../../domain/kernel/json.ts';
 import { jsonWeight } from '../../domain/kernel/json-weight.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SignedTokens } from '../../ports/signed-tokens.ts';
 
@@ -35,16 +36,30 @@ export const paging =
   <Item extends Readonly<{ id: Id }>, Failure>(
     { context, limit, cursor }: PageRequest,
     list: ReadPart<Id, Item, Failure>,
+  ): ResultAsync<Page<Item>, CursorInvalid | Failure> =>
+    pagingOfFound<Id>(ports, parse)<Item, Failure>({ context, limit, ...present({ cursor }) }, (part) =>
+      list(part).map((items) => ({ items })),
+    );
+
+/** Reads one part of a list likewise; where it holds fewer than `limit`, others may follow behind `next`. */
+type FindPart<Id, Item, Failure> = (
+  part: Readonly<{ limit: number; before?: Id }>,
+) => ResultAsync<Readonly<{ items: readonly Item[]; next?: Id }>, Failure>;
+
+/** The same of a list that may end a part early, with where it goes on: a page may hold fewer than `limit`, and none, and yet have a next. */
+export const pagingOfFound =
+  <Id extends string>(ports: CursorPorts, parse: (text: string) => Id | undefined) =>
+  <Item extends Readonly<{ id: Id }>, Failure>(
+    { context, limit, cursor }: PageRequest,
+    find: FindPart<Id, Item, Failure>,
   ): ResultAsync<Page<Item>, CursorInvalid | Failure> => {
     const { open, seal } = cursors(ports, parse, context);
     return open(cursor)
-      .asyncAndThen((position) => list({ ...position, limit: limit + 1 }))
-      .map((found) => {
+      .asyncAndThen((position) => find({ ...position, limit: limit + 1 }))
+      .map(({ items: found, next }) => {
         const items = lightEnough(found.slice(0, limit));
-        const last = items.at(-1);
-        return found.length > items.length && last !== undefined
-          ? { items, nextCursor: seal(last.id) }
-          : { items };
+        const after = found.length > items.length ? items.at(-1)?.id : next;
+        return after === undefined ? { items } : { items, nextCursor: seal(after) };
       });
   };
 

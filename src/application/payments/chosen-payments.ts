@@ -4,7 +4,7 @@ import type { Payment } from '../../domain/payments/payment.ts';
 import { isChosen, type PaymentFilter } from '../../domain/payments/payment-filter.ts';
 import type { Claims } from '../../ports/claims.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { PaymentPage, Payments } from '../../ports/payments.ts';
+import type { PaymentPage, Payments, PaymentsFound } from '../../ports/payments.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 
 export type ChoicePorts = Readonly<{ payments: Payments; claims: Claims; clock: Clock }>;
@@ -12,24 +12,28 @@ export type ChoicePorts = Readonly<{ payments: Payments; claims: Claims; clock: 
 /** What payments are chosen by: fields of theirs, and the key of the request that took one, which at most one payment has. */
 export type PaymentChoice = PaymentFilter & Readonly<{ idempotencyKey?: string }>;
 
+/** What a request waits for: a second or so, on whichever storage. */
+const MOST_LOOKED_AT = 50_000;
+
 /**
- * A page of what is chosen, newest first, as `Payments.list` gives it. One read; two, by their keys and strongly consistent, of a payment
- * that is named by its idempotency key, which is on the first page alone.
+ * A page of what is chosen, newest first, as `Payments.lookThrough` gives it. One read; two, by their keys and strongly consistent, of a payment
+ * that is named by its idempotency key, which is on the first page alone. `most` is how many a page looks at, where nothing but looking
+ * finds what is chosen.
  */
 export const chosenPayments =
-  (ports: ChoicePorts) =>
+  (ports: ChoicePorts, most: number = MOST_LOOKED_AT) =>
   (
     merchantId: MerchantId,
     { idempotencyKey, ...filter }: PaymentChoice,
     page: PaymentPage,
-  ): ResultAsync<readonly Payment[], StorageUnavailable> =>
+  ): ResultAsync<PaymentsFound, StorageUnavailable> =>
     idempotencyKey === undefined
-      ? ports.payments.list(merchantId, filter, page)
-      : paymentUnder(ports, merchantId, idempotencyKey).map((found) =>
-          found.filter(
+      ? ports.payments.lookThrough(merchantId, filter, { ...page, most })
+      : paymentUnder(ports, merchantId, idempotencyKey).map((found) => ({
+          payments: found.filter(
             (payment) => isChosen(payment, filter) && (page.before === undefined || payment.id < page.before),
           ),
-        );
+        }));
 
 /** The payment that a key was spent on, or none: a batch's key, and those of all other requests, are other keys. */
 const paymentUnder = (

@@ -5,7 +5,7 @@ import type { Payment } from '../../domain/payments/payment.ts';
 import type { PaymentFilter } from '../../domain/payments/payment-filter.ts';
 import type { SignedTokens } from '../../ports/signed-tokens.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { type CursorInvalid, type Page, paging } from '../kernel/cursor.ts';
+import { type CursorInvalid, type Page, pagingOfFound } from '../kernel/cursor.ts';
 import { type ChoicePorts, chosenPayments } from './chosen-payments.ts';
 
 export type ListPaymentsRequest = Readonly<{
@@ -18,7 +18,8 @@ export type ListPaymentsRequest = Readonly<{
 }>;
 
 /**
- * A page of a merchant's payments, newest first. The cursor is good for this tenant and this filter only. One read; two, by their
+ * A page of a merchant's payments, newest first. The cursor is good for this tenant and this filter only. A page may hold fewer than `limit`, and none, and yet have
+ * a next, where very few of many payments match. One read; two, by their
  * keys and strongly consistent, of a payment that is named by its idempotency key.
  */
 export type ListPayments = (
@@ -29,11 +30,16 @@ type Ports = ChoicePorts & Readonly<{ signedTokens: SignedTokens }>;
 
 export const listPayments = (ports: Ports): ListPayments => {
   const chosen = chosenPayments(ports);
-  const pages = paging(ports, (text) => parseId('pay', text));
+  const pages = pagingOfFound(ports, (text) => parseId('pay', text));
   return ({ merchantId, filter, idempotencyKey, ...page }) => {
     const context = { list: 'payments', merchantId, filter, ...present({ idempotencyKey }) };
     return pages({ ...page, context }, (part) =>
-      chosen(merchantId, { ...filter, ...present({ idempotencyKey }) }, part),
+      chosen(merchantId, { ...filter, ...present({ idempotencyKey }) }, part).map(
+        ({ payments: items, next }) => ({
+          items,
+          ...present({ next }),
+        }),
+      ),
     );
   };
 };

@@ -26,6 +26,15 @@ export type PaymentFilter = Readonly<{
 export const exactAmount = ({ minAmount, maxAmount }: PaymentFilter): bigint | undefined =>
   minAmount === maxAmount ? minAmount : undefined;
 
+/** Whether what a filter chooses is found by looking at others: by what no storage keeps it in the order of. */
+export const isLookedFor = (filter: PaymentFilter): boolean => {
+  const { status, currency, minAmount, maxAmount, declineCode } = filter;
+  const { customerId, attention, metadata } = filter;
+  const looked = [status, currency, minAmount, maxAmount, declineCode];
+  const kept = [customerId, attention, metadata, exactAmount(filter)];
+  return looked.some((each) => each !== undefined) && kept.every((each) => each === undefined);
+};
+
 /** Whether a filter chooses a payment as it stands. */
 export function isChosen(payment: Payment, filter: PaymentFilter): boolean {
   const { minorUnits, currency } = payment.amount;

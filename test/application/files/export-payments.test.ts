@@ -90,9 +90,9 @@ describe('an export', () => {
     const { pages } = await begin({
       payments: {
         ...storage.payments,
-        list: (...args) => {
+        lookThrough: (...args) => {
           reads += 1;
-          return storage.payments.list(...args);
+          return storage.payments.lookThrough(...args);
         },
       },
     });
@@ -149,9 +149,9 @@ describe('an export', () => {
     const begun = await begin({
       payments: {
         ...storage.payments,
-        list: (...args) => {
+        lookThrough: (...args) => {
           reads += 1;
-          return reads === 2 ? errAsync(silent) : storage.payments.list(...args);
+          return reads === 2 ? errAsync(silent) : storage.payments.lookThrough(...args);
         },
       },
     });
@@ -231,14 +231,14 @@ describe('exports at once', () => {
     ],
     [
       'whose store goes silent',
-      { payments: { list: () => errAsync(silent) } as unknown as ExportPorts['payments'] },
+      { payments: { lookThrough: () => errAsync(silent) } as unknown as ExportPorts['payments'] },
       walk,
     ],
     [
       'that meets a defect',
       {
         payments: {
-          list: () => {
+          lookThrough: () => {
             throw new Error('a defect');
           },
         } as unknown as ExportPorts['payments'],

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
 import { paymentRecord } from '../../../src/domain/payments/payment-record.ts';
+import type { Storage } from '../../../src/ports/storage.ts';
 import { ProcessDied } from '../../contract/breakable-objects.ts';
 import { trying } from '../../domain/arbitraries.ts';
 import { aMerchantId, anOpening, aSuccess, NOON, plain } from '../../fixtures/changes.ts';
@@ -46,6 +47,26 @@ describe('A file of payments', () => {
         );
       }),
       trying(40),
+    );
+  });
+
+  it('is whole where pages end early, as very few of many payments match', async () => {
+    const stored = memoryStorage();
+    const lookThrough: Storage['payments']['lookThrough'] = (merchantId, filter, search) =>
+      stored.payments.lookThrough(merchantId, filter, { ...search, most: 2 });
+    const scene = exportScene({ ...stored, payments: { ...stored.payments, lookThrough } });
+    for (let n = 0; n < 30; n += 1) {
+      const opening = anOpening({ merchantId: a, createdAt: NOON + n });
+      (await stored.commits.commit(opening.change))._unsafeUnwrap();
+      if (n % 14 === 0) (await stored.commits.commit(aSuccess(opening)))._unsafeUnwrap();
+    }
+    const filter = { status: 'succeeded' } as const;
+    const ordered = (await scene.order({ filter }))._unsafeUnwrap();
+    for (let turns = 0; turns < 3; turns += 1) await scene.work();
+    const wanted = (await stored.payments.list(a, filter, { limit: 100 }))._unsafeUnwrap();
+    expect(wanted).toHaveLength(3);
+    expect(linesOf(await scene.textOf(ordered))).toEqual(
+      wanted.map((payment) => plain(paymentRecord(payment))),
     );
   });
 });

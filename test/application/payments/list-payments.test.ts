@@ -213,3 +213,29 @@ describe('a cursor', () => {
     expect(await refusal({ cursor })).toEqual(invalid);
   });
 });
+
+describe('a list of few among many payments', () => {
+  it('has pages that hold fewer than they may, and none, and goes on behind what each has looked at', async () => {
+    const [, , , , wanted] = await store(5, { currency: 'EUR' });
+    await store(20);
+    const few: Storage['payments'] = {
+      ...storage.payments,
+      lookThrough: (merchantId, filter, search) =>
+        storage.payments.lookThrough(merchantId, filter, { ...search, most: 8 }),
+    };
+    const found: (readonly string[])[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const asked = { filter: { currency: 'EUR' }, limit: 3, ...present({ cursor }) } as const;
+      const listed = await listPayments({ ...storage, payments: few, signedTokens, clock })({
+        merchantId: aMerchantId(),
+        ...asked,
+      });
+      const { items, nextCursor } = listed._unsafeUnwrap();
+      found.push(ids(items));
+      if (nextCursor === undefined) break;
+      cursor = nextCursor;
+    }
+    expect(found.map((each) => each.length)).toEqual([0, 0, 3, 2]);
+    expect(found.flat().at(-1)).toBe(wanted?.id);
+  });
+});

@@ -249,6 +249,9 @@ export const payments = resource({
       path: '/payments',
       operationId: 'listPayments',
       summary: 'List payments, newest first',
+      description:
+        'A page may hold fewer than `limit`, and none, and yet have a next: by status, currency, a range of amounts or a decline it looks through ' +
+        '50 000 payments at the most. By customer, email, key, one amount, metadata or attention it finds them without looking.',
       query: listQuery,
       responses: { 200: answer('A page.', paymentPage) },
     }),

@@ -17,12 +17,12 @@ export const exportsOf = async ({ storage }: Opened, merchant = 'merchant-1') =>
   (await storage.aggregates.list(aMerchantId(merchant), 'export', { limit: 10 }))._unsafeUnwrap();
 
 /** A store whose lists can be watched and made to fail. */
-export function watched(list: (read: number, next: Payments['list']) => Payments['list']) {
+export function watched(look: (read: number, next: Payments['lookThrough']) => Payments['lookThrough']) {
   const storage = memoryStorage();
   let reads = 0;
   const payments: Payments = {
     ...storage.payments,
-    list: (...args) => list(++reads, (...asked) => storage.payments.list(...asked))(...args),
+    lookThrough: (...args) => look(++reads, (...asked) => storage.payments.lookThrough(...asked))(...args),
   };
   return { storage: { ...storage, payments }, reads: () => reads };
 }
