@@ -41,6 +41,27 @@ describe.runIf(hasChromium())('a long list', () => {
   });
   afterAll(() => desk.close());
 
+  it('whose first pages hold nothing is gone on with until a payment is there', async () => {
+    const { items } = await desk.api<Readonly<{ items: readonly Payment[] }>>('/payments?limit=1');
+    const { page, faults } = await desk.open();
+    const cursors: (string | null)[] = [];
+    await page.route('**/console/api/payments?*', (route) => {
+      const cursor = new URL(route.request().url()).searchParams.get('cursor');
+      cursors.push(cursor);
+      const isFound = cursor === 'second';
+      return route.fulfill({
+        json: isFound
+          ? { items, next_cursor: null, has_more: false }
+          : { items: [], next_cursor: cursor === null ? 'first' : 'second', has_more: true },
+      });
+    });
+    await logIn(page, desk.url, desk.token);
+    await page.getByText('order-1', { exact: true }).waitFor();
+    expect(cursors.filter((cursor) => cursor !== null)).toEqual(['first', 'second']);
+    expect(faults()).toEqual([]);
+    await page.close();
+  });
+
   it('of ten thousand rows has in the page those alone that are near the window, each where it would be among all', async () => {
     const { page, many, faults } = await listOf(MANY);
     const rows = (): Promise<readonly Row[]> =>

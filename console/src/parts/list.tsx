@@ -27,14 +27,23 @@ type Props<Row> = Readonly<{
   children: (rows: readonly Row[]) => ReactNode;
 }>;
 
-/** The rows of a list, or what stands in their place. A page of none that has a next is gone on from: the API looked through a part. */
-export function List<Row>({ list, name, empty, children }: Props<Row>) {
-  const rows = list.data?.pages.flatMap(({ items }) => items) ?? [];
-  const isLookedFor = rows.length === 0 && list.hasNextPage && !list.isFetchNextPageError;
+/** Whether rows are looked for still: a page of none that has a next is gone on from, as the API looked through a part. */
+export function useLookedFor(
+  list: Pick<Loading<unknown>, 'hasNextPage' | 'isFetching' | 'isFetchNextPageError' | 'fetchNextPage'>,
+  shown: number,
+): boolean {
+  const isLookedFor = shown === 0 && list.hasNextPage && !list.isFetchNextPageError;
   const { isFetching, fetchNextPage } = list;
   useEffect(() => {
     if (isLookedFor && !isFetching) void fetchNextPage();
   }, [isLookedFor, isFetching, fetchNextPage]);
+  return isLookedFor;
+}
+
+/** The rows of a list, or what stands in their place. */
+export function List<Row>({ list, name, empty, children }: Props<Row>) {
+  const rows = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const isLookedFor = useLookedFor(list, rows.length);
   if (list.isError && rows.length === 0)
     return <Failure error={list.error} retry={() => void list.refetch()} />;
   return (

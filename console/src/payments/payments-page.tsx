@@ -1,6 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
 import { useKept } from '../parts/kept.ts';
+import { useLookedFor } from '../parts/list.tsx';
 import { LoadMore } from '../parts/load-more.tsx';
 import { NewRows } from '../parts/new-rows.tsx';
 import { Page } from '../parts/page.tsx';
@@ -20,6 +21,7 @@ const route = getRouteApi('/payments');
 export function PaymentsPage() {
   const search = route.useSearch();
   const { list, rows, known, added, showNew } = usePaymentList(search);
+  const isLookedFor = useLookedFor(list, rows.length);
   const { merchant_id } = useSession();
   const [columns, chooseColumns] = useKept(`paywright.columns.${merchant_id}`, columnsIn);
   const isFiltered = Object.values(search).some((value) => value !== undefined);
@@ -52,7 +54,7 @@ export function PaymentsPage() {
         <Failure error={list.error} retry={() => void list.refetch()} />
       ) : (
         <div className="card overflow-hidden">
-          {list.isPending ? (
+          {list.isPending || isLookedFor ? (
             <Skeleton label="Loading payments" />
           ) : rows.length === 0 ? (
             <Empty title={isFiltered ? 'No payment matches these filters' : 'No payment yet'}>

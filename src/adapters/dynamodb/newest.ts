@@ -41,7 +41,7 @@ export async function newestLookedAt(
     // The first of most filters are among the newest.
     const size = Math.min(share, looked === 0 ? FEW : MANY);
     looked += size * queries.length;
-    await Promise.all(partitions.map((each) => each.hasMore && each.more(size)));
+    await Promise.all(partitions.filter(({ hasMore }) => hasMore).map((each) => each.more(size)));
   }
 }
 
