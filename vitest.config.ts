@@ -7,6 +7,8 @@ import { LongestFirst } from './test/support/longest-first.ts';
  * half a second to a second of CPU for each.
  */
 const ALONE = [
+  // Mock a module, for which Vitest has to write every `import` anew.
+  'test/approvals/retired-values.test.ts',
   // Measure the heap, or count the work of what is loaded.
   'test/application/integrity/verify-memory.test.ts',
   'test/entrypoints/worker/loop.test.ts',
@@ -17,9 +19,6 @@ const ALONE = [
   // Start programs that read the source.
   'test/{readme,readme-on-stripe,recipe,architecture}.test.ts',
 ];
-
-/** Mock a module, for which Vitest has to write every `import` anew. */
-const MOCKED = ['test/approvals/retired-values.test.ts'];
 
 /**
  * Node reads the source, as it does where the program serves. Through Vitest's own loader each use of what another module exports
@@ -52,12 +51,11 @@ export default defineConfig({
           ...readByNode,
           name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: [...ALONE, ...MOCKED],
+          exclude: ALONE,
           isolate: false,
         },
       },
-      { test: { ...limits, ...readByNode, name: 'alone', include: ALONE } },
-      { test: { ...limits, name: 'mocked', include: MOCKED } },
+      { test: { ...limits, name: 'alone', include: ALONE } },
     ],
   },
 });
