@@ -16,7 +16,10 @@ export type PaymentPage = Readonly<{ limit: number; before?: PaymentId }>;
 /** The same, with how many payments are looked at for it where nothing but looking finds what is asked for. */
 export type PaymentSearch = PaymentPage & Readonly<{ most: number }>;
 
-/** Looking goes on before `next`, which is absent at the end. Fewer than the limit, and none, may have been found and yet have a next. */
+/**
+ * Looking goes on before `next`, which is absent at the end; a full page has one, whether or not others follow. Fewer than the limit, and none,
+ * may have been found and yet have a next.
+ */
 export type PaymentsFound = Readonly<{ payments: readonly Payment[]; next?: PaymentId }>;
 
 /** What belongs to a payment and grows with it. */

@@ -44,6 +44,7 @@ export function lookingThroughContract(adapter: string, open: () => Promise<Stor
         const { payments, next } = found._unsafeUnwrap();
         expect(payments.length).toBeLessThanOrEqual(limit);
         pages.push(payments.map(({ id }) => id));
+        if (payments.length === limit) expect(next).toBe(payments.at(-1)?.id);
         if (next === undefined) return pages;
         expect(before === undefined || next < before).toBe(true);
         before = next;

@@ -77,6 +77,7 @@ function lookedThrough(
     const payment = all[--position];
     if (payment !== undefined && isChosen(payment, filter)) payments.push(payment);
   }
+  if (payments.length === limit) return { payments, ...present({ next: payments.at(-1)?.id }) };
   return position === 0 ? { payments } : { payments, ...present({ next: all[position]?.id }) };
 }
 
