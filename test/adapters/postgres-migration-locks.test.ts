@@ -62,7 +62,7 @@ async function slowMigrations(): Promise<MigrationFiles> {
   };
   for (const [name, text] of Object.entries(texts)) await writeFile(new URL(`${name}.sql`, folder), text);
   const hashes = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, hashOf(text)]));
-  return { folder, hashes };
+  return { folder, hashes, parts: [] };
 }
 
 describe('a process that serves while a migration changes two tables', () => {

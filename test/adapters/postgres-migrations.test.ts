@@ -8,8 +8,10 @@ import { afterAll, afterEach, describe, expect, inject, it } from 'vitest';
 import { applyMigrations, migratePostgres } from '../../src/adapters/postgres/migrate.ts';
 import { hashOf, type MigrationFiles, migrationTable } from '../../src/adapters/postgres/migration-files.ts';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
+import { PARTS } from '../../src/adapters/postgres/schema-parts.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
 import { postgresStorageHealth } from '../../src/adapters/postgres/storage-health.ts';
+import { migrationFaults } from '../../src/adapters/postgres/stored-migrations.ts';
 import { anOpening } from '../fixtures/changes.ts';
 import { catalogOf } from '../support/postgres-catalog.ts';
 import { installBefore, POSTGRES_SERVICES, type PostgresService } from '../support/postgres-installed.ts';
@@ -37,6 +39,13 @@ async function installedBefore(each: PostgresService): Promise<pg.Pool> {
   return pool;
 }
 
+/** As SQL takes a part away that is named as `PARTS` names it. */
+function dropping(part: string, schema: string): string {
+  const [, kind = '', name = '', table = ''] = /^(?:unique )?(\w+) (\S+) of (\S+)$/.exec(part) ?? [];
+  if (kind === 'constraint') return `ALTER TABLE ${schema}.${table} DROP CONSTRAINT ${name} CASCADE`;
+  return kind === 'index' ? `DROP INDEX ${schema}.${name}` : `DROP TRIGGER ${name} ON ${schema}.${table}`;
+}
+
 describe.each(POSTGRES_SERVICES)('the migrations of $service', (each) => {
   const { files, migrate } = each;
 
@@ -59,6 +68,31 @@ describe.each(POSTGRES_SERVICES)('the migrations of $service', (each) => {
     for (const pool of [old, fresh])
       expect((await postgresStorageHealth(pool, files).check()).isOk()).toBe(true);
     expect((await migrate(old))._unsafeUnwrap()).toEqual([]);
+  });
+
+  it('leave the constraints, indexes and triggers that are on record, and no others', async () => {
+    const pool = await emptyDatabase();
+    (await migrate(pool))._unsafeUnwrap();
+    const { rows } = await pool.query<{ part: string }>(PARTS, [files.schema ?? null]);
+    // A migration that adds one, or takes one away, changes parts.json by the line that is printed here.
+    expect(rows.map(({ part }) => part).toSorted()).toEqual(files.parts);
+  });
+
+  it('are not all there where any of those is not, and it is named', async () => {
+    const pool = await emptyDatabase();
+    (await migrate(pool))._unsafeUnwrap();
+    for (const part of files.parts) {
+      const client = await pool.connect();
+      await client.query('BEGIN');
+      await client.query(dropping(part, files.schema ?? 'public'));
+      const faults = (
+        await migrationFaults({ query: client.query.bind(client) } as pg.Pool, files)
+      )._unsafeUnwrap();
+      await client.query('ROLLBACK');
+      client.release();
+      expect(faults).toContainEqual({ id: part, fault: 'absent', detail: 'a part that the migrations made' });
+    }
+    expect((await migrationFaults(pool, files))._unsafeUnwrap()).toEqual([]);
   });
 
   it('leave each hash beside its name, and readiness names the one that another file was applied as', async () => {
@@ -101,7 +135,7 @@ describe('a migration file', () => {
   async function folderOf(contents: string, hash: string): Promise<MigrationFiles> {
     const folder = await mkdtemp(join(tmpdir(), 'migrations-'));
     await writeFile(join(folder, '001-one.sql'), contents);
-    return { folder: pathToFileURL(`${folder}/`), hashes: { '001-one': hash } };
+    return { folder: pathToFileURL(`${folder}/`), hashes: { '001-one': hash }, parts: [] };
   }
 
   it('that is not the one that landed is not applied', async () => {

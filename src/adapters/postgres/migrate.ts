@@ -14,6 +14,7 @@ import {
 } from './migration-files.ts';
 import { takeLocks } from './migration-locks.ts';
 import hashes from './migrations/manifest.json' with { type: 'json' };
+import parts from './migrations/parts.json' with { type: 'json' };
 import type { Database } from './schema.ts';
 import { type AppliedRow, sealOfMigration } from './stored-migrations.ts';
 
@@ -21,6 +22,7 @@ import { type AppliedRow, sealOfMigration } from './stored-migrations.ts';
 export const PLATFORM_MIGRATIONS: MigrationFiles = {
   folder: new URL('./migrations/', import.meta.url),
   hashes,
+  parts,
 };
 
 /** A kysely over the pool. It is never destroyed, which would end the pool. */

@@ -8,6 +8,8 @@ export type MigrationFiles = Readonly<{
   folder: URL;
   /** By name and in order, the SHA-256 of each file as it landed: the folder's `manifest.json`. */
   hashes: Readonly<Record<string, string>>;
+  /** What all of them leave of constraints, indexes and triggers, as `missingParts` names them: the folder's `parts.json`. */
+  parts: readonly string[];
   /** Where the applied ones are noted; without it, in a table `kysely_migration` of the schema that is current. */
   schema?: string;
 }>;

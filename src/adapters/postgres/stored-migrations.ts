@@ -4,6 +4,7 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { sealOf } from '../shared/row-seal.ts';
 import { withRetry } from './faults.ts';
 import { type MigrationFiles, migrationLockTable, migrationTable, newestOf } from './migration-files.ts';
+import { missingParts } from './schema-parts.ts';
 
 /** Something that the notes on what was applied say and no version would have noted. */
 export type MigrationFault = Readonly<{
@@ -25,7 +26,8 @@ export const sealOfMigration = ({ name, timestamp, hash }: Omit<AppliedRow, 'sea
 
 /**
  * Holds the tables of applied migrations against the files of this version: each is there with its hash, all are sealed, and
- * what a newer version applied beyond them is numbered on without a gap. Two reads.
+ * what a newer version applied beyond them is numbered on without a gap. What they leave of constraints, indexes and triggers
+ * is there as well, unless a newer version may have taken it away. Three reads.
  */
 export const migrationFaults = (
   pool: pg.Pool,
@@ -36,7 +38,13 @@ export const migrationFaults = (
       `SELECT name, timestamp, hash, seal FROM ${migrationTable(files)} ORDER BY name COLLATE "C"`,
     );
     const locks = await pool.query<Lock>(`SELECT id, is_locked FROM ${migrationLockTable(files)}`);
-    return [...faultsOf(applied.rows, files), ...lockFaults(locks.rows)];
+    const isNewer = applied.rows.some(({ name }) => files.hashes[name] === undefined);
+    const missing = isNewer ? [] : await missingParts(pool, files);
+    return [
+      ...faultsOf(applied.rows, files),
+      ...lockFaults(locks.rows),
+      ...missing.map((id) => ({ id, fault: 'absent', detail: 'a part that the migrations made' }) as const),
+    ];
   });
 
 function faultsOf(applied: readonly AppliedRow[], files: MigrationFiles): readonly MigrationFault[] {

@@ -194,6 +194,11 @@ describe('backup', () => {
     ['the notes of approvals', 'DROP TABLE approvals.migration'],
     ['the table of payments', 'DROP TABLE payment CASCADE'],
     ['the audit trail', 'DROP TABLE audit_entry CASCADE'],
+    [
+      'the key of claims, as one that was cut behind its rows',
+      'ALTER TABLE claim DROP CONSTRAINT claim_pkey',
+    ],
+    ['a trigger of approvals', 'DROP TRIGGER payment_approvals_not_by_maker ON approvals.payment_approvals'],
   ])('check calls a backup without %s not sound, and says what is missing', async (_, lose) => {
     writeFileSync(file, NOTHING);
     const { env } = await postgres.empty();

@@ -19,7 +19,9 @@ export async function tamperedApprovalsPostgres(
   const client = new pg.Client({ connectionString });
   await client.connect();
   await disarm(client);
-  await client.query('ALTER TABLE approvals.payment_approvals DROP CONSTRAINT payment_approvals_once');
+  await client.query(
+    'ALTER TABLE approvals.payment_approvals DROP CONSTRAINT payment_approvals_once, ADD CONSTRAINT payment_approvals_once CHECK (true)',
+  );
   const insert = (table: string, rows: readonly object[]) =>
     client.query(
       `INSERT INTO approvals.${table} SELECT * FROM json_populate_recordset(NULL::approvals.${table}, $1)`,

@@ -4,6 +4,7 @@ import type { StorageUnavailable } from '../../../ports/unavailable.ts';
 import { applyMigrations } from '../migrate.ts';
 import type { MigrationFiles } from '../migration-files.ts';
 import hashes from './migrations/manifest.json' with { type: 'json' };
+import parts from './migrations/parts.json' with { type: 'json' };
 
 /** Where everything of approvals is, so that both services may share a database. */
 export const SCHEMA = 'approvals';
@@ -12,6 +13,7 @@ export const SCHEMA = 'approvals';
 export const APPROVALS_MIGRATIONS: MigrationFiles = {
   folder: new URL('./migrations/', import.meta.url),
   hashes,
+  parts,
   schema: SCHEMA,
 };
 
