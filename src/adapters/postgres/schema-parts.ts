@@ -7,9 +7,9 @@ import type { MigrationFiles } from './migration-files.ts';
  */
 export async function missingParts(
   pool: pg.Pool,
-  { parts, schema = null }: Pick<MigrationFiles, 'parts' | 'schema'>,
+  { parts, schema }: Pick<MigrationFiles, 'parts' | 'schema'>,
 ): Promise<readonly string[]> {
-  const { rows } = await pool.query<Readonly<{ part: string }>>(PARTS, [schema]);
+  const { rows } = await pool.query<Readonly<{ part: string }>>(PARTS, [schema ?? null]);
   const found = new Set(rows.map(({ part }) => part));
   return parts.filter((part) => !found.has(part));
 }
