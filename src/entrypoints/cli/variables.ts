@@ -148,7 +148,7 @@ export const VARIABLES = z.object({
     .describe('requests that are worked on at once; as many again wait, more are refused with 503 (256)'),
   PAYWRIGHT_MAX_WAIT_MS: whole(1, 600_000)
     .default(IN_FLIGHT_LIMITS.maxWaitMs)
-    .describe('how long a request waits for its turn among them, then 503 (2000)'),
+    .describe('how long a request waits for its turn among them, then 503 (1500)'),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Logger } from 'pino';
 import { PROBLEM_TYPE, type Problem, problemText } from './problem.ts';
 import { problemTable } from './problem-table.ts';
 import { currentRequest, inRequest } from './request-scope.ts';
+import { connectionsOf } from './resting-connections.ts';
 import { SERVER_LIMITS, type ServerLimits } from './server-limits.ts';
 import { refuseSlow } from './slow-requests.ts';
 import { cutUnread } from './unread-responses.ts';
@@ -15,13 +17,19 @@ const problems = problemTable({});
 
 export type ListeningServer = Readonly<{
   url: string;
-  /** Stops accepting, lets requests under way finish, and cuts what is left after 25 s. */
+  /**
+   * Stops accepting, lets requests under way finish, those that were on their way on open connections among them, and cuts what is left
+   * after 25 s.
+   */
   close(): Promise<void>;
 }>;
 
 type FetchApp = Readonly<{ fetch: (request: Request, env: object) => Response | Promise<Response> }>;
 
 const DRAIN_MS = 25_000;
+
+/** How long a request may be on its way on a connection at rest, as those of a proxy are: hung up on at once, it would be lost. */
+const ON_ITS_WAY_MS = 250;
 
 /**
  * Against clients that send slowly or never: milliseconds for the head, for the whole request beside what its size
@@ -62,6 +70,7 @@ export function serveHttp(
   const limits = { ...SERVER_LIMITS, ...settings.limits };
   const active = new Set<ServerResponse>();
   let draining = false;
+  let hangsUp = false;
   const respond = getRequestListener(endingRequests(app) as Parameters<typeof getRequestListener>[0], {
     errorHandler: (fault) => failed(fault, log),
     overrideGlobalObjects: false,
@@ -79,17 +88,22 @@ export function serveHttp(
     // HTTP/1.0 has no Host (RFC 1945), and probes of simple balancers are HTTP/1.0.
     if (incoming.httpVersion === '1.0') incoming.headers.host ??= 'localhost';
     active.add(outgoing);
-    outgoing.once('close', () => active.delete(outgoing));
+    connections.answers(outgoing);
+    outgoing.once('close', () => {
+      active.delete(outgoing);
+      if (hangsUp) connections.hangUp({ unused: true });
+    });
     void inRequest({ hasLeft: () => !incoming.socket.writable }, () => respond(incoming, outgoing));
   };
   const server = createServer({ ...patience, requestTimeout: 0 }, serve);
+  const connections = connectionsOf(server);
   // An unknown expectation is no reason for an answer without a body.
   server.on('checkExpectation', serve);
   server.on('clientError', refuseBytes);
   // A header that was left out unseen could be the idempotency key; their size bounds them all.
   server.maxHeadersCount = 0;
   server.maxConnections = limits.maxConnections;
-  const relief = atMostOncePer(1_000, () => server.closeIdleConnections());
+  const relief = atMostOncePer(1_000, () => connections.hangUp());
   server.on('drop', () => {
     onCut('too_many_connections');
     relief();
@@ -104,9 +118,17 @@ export function serveHttp(
   async function close(): Promise<void> {
     draining = true;
     for (const outgoing of active) if (!outgoing.headersSent) outgoing.setHeader('Connection', 'close');
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    // Only the listening ends at once, as HTTP's own close hangs up on what is idle.
+    const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
     const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    await Promise.race([closed, pause(ON_ITS_WAY_MS)]);
+    // What came while the process was busy is read before its timers are looked at again.
+    await turn();
+    hangsUp = true;
+    connections.hangUp({ unused: true });
     await closed.finally(() => clearTimeout(cut));
+    // Ends what of it looks at connections every second.
+    server.close();
     stopCutting();
     slow.stop();
   }
