@@ -26,7 +26,10 @@ export interface SecretKeys {
   blindIndexes(merchantId: MerchantId, text: string): ResultAsync<readonly BlindIndex[], KeysUnavailable>;
 }
 
-/** How one key takes the place of another. Each call can be repeated, and a rotation that stopped is gone on with. */
+/**
+ * How one key takes the place of another. Each call can be repeated, and a rotation that stopped is gone on with. `retire` and `end` are of the
+ * rotation that the last `begin` here began or joined: where others have ended that and begun the next, they leave its keys in use.
+ */
 export interface KeyRotation {
   /**
    * Puts a new key in front, unless a rotation is under way. Resolves when every process that reads the ring knows the

@@ -125,6 +125,26 @@ describe('a key file', () => {
     expect(failure.kind).toBe('KeysUnavailable');
   });
 
+  it('keeps the index of a key in use when a rotation ends late, which others had ended and begun anew', async () => {
+    const [late, other] = [ringFile(), ringFile()];
+    const keys = ringKeys(ringFile());
+    const indexes = async () => (await keys.blindIndexes(owner.merchantId, 'a@b.c'))._unsafeUnwrap();
+    (await late.rotation.begin())._unsafeUnwrap();
+    (await other.rotation.begin())._unsafeUnwrap();
+    (await other.rotation.retire(0))._unsafeUnwrap();
+    (await other.rotation.end())._unsafeUnwrap();
+    (await other.rotation.begin())._unsafeUnwrap();
+    expect(await indexes()).toHaveLength(2);
+    (await late.rotation.retire(0))._unsafeUnwrap();
+    expect(await indexes()).toHaveLength(2);
+    (await other.rotation.retire(0))._unsafeUnwrap();
+    (await late.rotation.end())._unsafeUnwrap();
+    const states = () => readFileSync(fileOf(), 'utf8').match(/(?<="state": ")\w+/g);
+    expect(states()).toEqual(['current', 'leaving', 'retired']);
+    (await other.rotation.end())._unsafeUnwrap();
+    expect(states()).toEqual(['current', 'retired', 'retired']);
+  });
+
   it('loses no key when two processes rotate at once', async () => {
     const rings = [ringFile(), ringFile(), ringFile()];
     for (const ring of rings) ring.read();

@@ -41,6 +41,13 @@ export function fileRing(file: string, clock: Clock, checkMs: number = CHECK_MS)
     return keys;
   };
 
+  /** The current key of the rotation that was begun here. Once another is in front, that rotation was ended elsewhere, and the next began. */
+  let begunUnder: string | undefined;
+  const moving =
+    (from: FileKey['state'], to: Partial<FileKey>) =>
+    (keys: readonly FileKey[]): readonly FileKey[] =>
+      keys[0]?.id === begunUnder ? keys.map((key) => (key.state === from ? { ...key, ...to } : key)) : keys;
+
   const currentIsAgedBy = async (ms: number, [current]: readonly FileKey[]): Promise<void> => {
     const age = clock.now() - Date.parse(current?.created_at ?? '');
     const wait = Math.min(ms, ms - age);
@@ -57,6 +64,7 @@ export function fileRing(file: string, clock: Clock, checkMs: number = CHECK_MS)
               ? keys
               : [newFileKey(clock.now()), ...keys.map(demoted)],
           );
+          begunUnder = begun[0]?.id;
           await currentIsAgedBy(knownMs, begun);
         }),
       retire: (settleMs) =>
@@ -65,20 +73,14 @@ export function fileRing(file: string, clock: Clock, checkMs: number = CHECK_MS)
             settleMs,
             change((keys) => keys),
           );
-          change((keys) =>
-            keys.map((key) => (key.state === 'older' ? { ...key, state: 'leaving' as const } : key)),
-          );
+          change(moving('older', { state: 'leaving' }));
           await new Promise((resolve) => setTimeout(resolve, knownMs));
           return [];
         }),
       end: () =>
         attempt(async () => {
           const retired_at = new Date(clock.now()).toISOString();
-          change((keys) =>
-            keys.map((key) =>
-              key.state === 'leaving' ? { ...key, state: 'retired' as const, retired_at } : key,
-            ),
-          );
+          change(moving('leaving', { state: 'retired', retired_at }));
         }),
     },
   };

@@ -13,6 +13,7 @@ import {
   tokenFinding,
 } from './doctor-edges.ts';
 import type { Finding } from './doctor-finding.ts';
+import { lostKeyFinding } from './doctor-sealed.ts';
 import { clockFinding, storageFindings } from './doctor-storage.ts';
 
 /**
@@ -125,9 +126,11 @@ async function* onStorage(
 }
 
 async function* platformFindings(service: Service): AsyncGenerator<Finding> {
-  const { outbox, secretKeys, objects, clock } = service.get(TOKENS.ports);
+  const ports = service.get(TOKENS.ports);
+  const { outbox, secretKeys, objects, clock } = ports;
   yield await outboxFinding('platform', outbox, clock.now());
-  yield await keyFinding(secretKeys);
+  const keys = await keyFinding(secretKeys);
+  yield (keys.status === 'ok' ? await lostKeyFinding(ports) : undefined) ?? keys;
   yield await objectsFinding(objects);
 }
 

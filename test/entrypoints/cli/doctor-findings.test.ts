@@ -2,6 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { errAsync, okAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { givenRing } from '../../../src/adapters/keys/given-ring.ts';
+import { ringKeys } from '../../../src/adapters/keys/secret-keys.ts';
+import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
+import { createMerchant } from '../../../src/application/merchants/create-merchant.ts';
 import { allChecks } from '../../../src/entrypoints/cli/doctor-checks.ts';
 import {
   outboxFinding,
@@ -10,10 +14,12 @@ import {
   tokenFinding,
 } from '../../../src/entrypoints/cli/doctor-edges.ts';
 import type { Finding } from '../../../src/entrypoints/cli/doctor-finding.ts';
+import { lostKeyFinding } from '../../../src/entrypoints/cli/doctor-sealed.ts';
 import { clockFinding, storageFindings } from '../../../src/entrypoints/cli/doctor-storage.ts';
 import type { Environment } from '../../../src/entrypoints/cli/read-variables.ts';
-import { NOON } from '../../fixtures/changes.ts';
+import { aMerchantId, NOON, origin } from '../../fixtures/changes.ts';
 import { configOf, onStripe, production } from '../../support/configuration.ts';
+import { customerDesk } from '../../support/customer-desk.ts';
 import { secretKeeper } from '../../support/secret-keeper.ts';
 
 afterEach(() => {
@@ -201,5 +207,27 @@ describe('What doctor says of processors', () => {
 
   it('in development is nothing', async () => {
     expect(await said({})).toEqual([]);
+  });
+});
+
+describe('What doctor says of the keys of customers', () => {
+  const ringWith = (letter: string) => givenRing([{ id: `key-${letter}`, secret: letter.repeat(43) }]);
+
+  it('is that they are lost, where they open no customer that is stored, though they seal well', async () => {
+    const storage = memoryStorage();
+    const desk = customerDesk(storage, ringWith('A'));
+    const terms = { id: aMerchantId(), name: 'A', email: 'a@example.com', origin };
+    (await createMerchant(desk.ports)(terms))._unsafeUnwrap();
+    const said = (letter: string) => lostKeyFinding({ ...storage, secretKeys: ringKeys(ringWith(letter)) });
+    expect(await said('B')).toBeUndefined();
+    (await desk.erase((await desk.create('first@example.com'))._unsafeUnwrap().customer.id))._unsafeUnwrap();
+    expect(await said('B')).toBeUndefined();
+    (await desk.create('ada@example.com'))._unsafeUnwrap();
+    expect(await said('A')).toBeUndefined();
+    expect(await said('B')).toMatchObject({
+      check: 'keys',
+      status: 'fail',
+      says: expect.stringContaining('key-A'),
+    });
   });
 });
