@@ -205,6 +205,7 @@ const VERIFY_HELP = `
 The platform is looked at first, then approvals, each on its own storage; what is kept in memory belongs to the
 process that serves. Lines about approvals say so ("service": "approvals" with --json).
 
+In development the schema is brought up to date first, which makes one where there is none; production asks for it.
 Runs beside a system that serves, and takes what merely changes meanwhile for no fault. What never stood still
 for long enough to be compared is named on standard error.
 

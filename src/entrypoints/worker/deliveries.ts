@@ -34,6 +34,15 @@ const LONGEST_PAUSE_MS = 10_000;
 /** What is cut off is sent again by the worker that takes over, so a stop waits for the slow, and not for the silent. */
 const LONGEST_DRAIN_MS = 10_000;
 
+/** Says why a delivery could not be attempted, or not be recorded: what was not there, with its cause, or what broke. */
+export const tellingFaults =
+  (log: WorkerLog) =>
+  (fault: unknown): void => {
+    const { kind, cause } = (fault ?? {}) as Readonly<{ kind?: unknown; cause?: unknown }>;
+    const facts = typeof kind === 'string' ? { code: kind, cause } : { defect: fault };
+    log.warn(facts, 'a webhook could not be attempted, or not be recorded');
+  };
+
 /** One round over the worker's shards: attempts are begun, and end on their own. */
 export const deliveriesRound =
   ({ deliver, share, log }: Pick<DeliveriesParts, 'deliver' | 'share' | 'log'>): Round =>

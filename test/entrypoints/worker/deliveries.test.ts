@@ -3,7 +3,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
 import { shardAssignment } from '../../../src/application/outbox/shard-assignment.ts';
 import type { DeliverWebhooks } from '../../../src/application/webhooks/deliver-webhooks.ts';
-import { startDeliveries } from '../../../src/entrypoints/worker/deliveries.ts';
+import { jsonLogger } from '../../../src/entrypoints/http/server/logger.ts';
+import { startDeliveries, tellingFaults } from '../../../src/entrypoints/worker/deliveries.ts';
 import { DELIVERY_SHARDS } from '../../../src/ports/deliveries.ts';
 import { eventually } from '../../support/eventually.ts';
 import { handClock } from '../../support/relay-workers.ts';
@@ -206,5 +207,22 @@ describe('the delivery worker', () => {
     if (merchantId === undefined) throw new Error('no shop');
     const [delivery] = (await own.deliveries.list(merchantId, {}, { limit: 1 }))._unsafeUnwrap();
     expect(delivery).toMatchObject({ status: 'delivered', attempts: [{ responseCode: 200 }] });
+  });
+});
+
+describe('the log of a delivery that could not be attempted', () => {
+  it('says what was not there and why, or what broke', () => {
+    const lines: string[] = [];
+    const tell = tellingFaults(
+      jsonLogger({ level: 'warn', destination: { write: (line: string) => void lines.push(line) } }),
+    );
+    const refused = Object.assign(new Error('no'), { code: 'ECONNREFUSED' });
+    tell({ kind: 'StorageUnavailable', cause: refused });
+    tell(new TypeError('broken'));
+    tell(undefined);
+    const [silent, broken, nothing] = lines.map((line) => JSON.parse(line) as object);
+    expect(silent).toMatchObject({ code: 'StorageUnavailable', cause: { code: 'ECONNREFUSED' } });
+    expect(broken).toMatchObject({ defect: { name: 'TypeError' } });
+    expect(nothing).toMatchObject({ msg: 'a webhook could not be attempted, or not be recorded' });
   });
 });

@@ -1,5 +1,5 @@
 import type { WebhookDelivery } from '../../../composition/deliveries.ts';
-import { deliveriesRound } from '../../worker/deliveries.ts';
+import { deliveriesRound, tellingFaults } from '../../worker/deliveries.ts';
 import { releaseShards } from '../../worker/loop.ts';
 import type { FunctionTelemetry } from '../function/function-telemetry.ts';
 import type { Invocation } from '../function/invocation.ts';
@@ -18,7 +18,7 @@ export async function deliverFor(
 ): Promise<WorkResult> {
   const deliver = deliverWith({
     onEnd: countingAttempts(metrics),
-    onFault: (cause) => log.warn({ cause }, 'a webhook could not be attempted, or not be recorded'),
+    onFault: tellingFaults(log),
   });
   const isTime = () => invocation.remainingMs() > RESERVE_MS;
   return runRounds(
