@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dataDirectory, type Offered, runCli, startCli, startServing } from '../../support/cli-process.ts';
+import { eventually } from '../../support/eventually.ts';
 
 describe('paywright keys', () => {
   it('create prints another key each time, that production takes', async () => {
@@ -101,7 +102,7 @@ describe('paywright keys', () => {
       expect((await call('POST', '/customers', { email, name: 'Again' })).status).toBe(409);
     }
     const again = startCli(['keys', 'rotate', '--settle', '60s'], env);
-    await after(1_500);
+    await eventually(() => expect(statesIn()).toContain('older'));
     again.child.kill('SIGTERM');
     expect(await again.ended).toBe(1);
     expect(again.stderr()).toBe('paywright: stopped; run it again to go on\n');
