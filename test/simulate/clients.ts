@@ -1,7 +1,8 @@
 import type { ResultAsync } from 'neverthrow';
 import type { OpenCustomer } from '../../src/application/customers/customer-secrets.ts';
 import type { Responded } from '../../src/application/kernel/idempotency.ts';
-import type { CustomerId, MerchantId, PaymentId } from '../../src/domain/kernel/ids.ts';
+import type { Dispute } from '../../src/domain/disputes/dispute.ts';
+import type { CustomerId, DisputeId, MerchantId, PaymentId } from '../../src/domain/kernel/ids.ts';
 import { money } from '../../src/domain/kernel/money.ts';
 import type { ModificationRequest } from '../../src/domain/payments/modification.ts';
 import { replyToClient } from '../crash/payments/replies.ts';
@@ -28,7 +29,8 @@ type Wire =
       modification: ModificationRequest;
     }>
   | Readonly<{ to: 'confirm'; merchantId: MerchantId; paymentId: PaymentId }>
-  | Readonly<{ to: 'transfer'; merchantId: MerchantId; amount: bigint }>;
+  | Readonly<{ to: 'transfer'; merchantId: MerchantId; amount: bigint }>
+  | Readonly<{ to: 'accept_dispute'; merchantId: MerchantId; id: DisputeId }>;
 
 type AskedHere = Asked<PlatformRequest, Wire>;
 
@@ -39,14 +41,17 @@ export type Clients = Correspondence<PlatformRequest, Wire> &
     payment(of: number): PaymentId | undefined;
   }>;
 
+/** Refusals beside those of payments that leave the key free. */
+const FREE_HERE: readonly string[] = ['CustomerExists', 'DisputeNotAcceptable'];
+
 export function clientsOf(world: World): Clients {
   const clients = correspondence<PlatformRequest, Wire, Responded>(world, {
     nameOf: ({ type }) => type,
     rivalOf,
-    wireOf,
+    wireOf: (asked, all) => wireOf(asked, all, world),
     serve,
     replyOf: (result) =>
-      result.isErr() && result.error.kind === 'CustomerExists'
+      result.isErr() && FREE_HERE.includes(result.error.kind)
         ? { stage: 'free', text: result.error.kind }
         : replyToClient(result),
     // A confirmation has no key.
@@ -55,10 +60,12 @@ export function clientsOf(world: World): Clients {
   return { ...clients, payment: (of) => idFrom(takingAt(of, clients.all)) };
 }
 
+const NOT_REUSED: readonly string[] = ['reuse', 'confirm', 'void', 'accept_dispute'];
+
 /** What is reused is the key of what has another payload. */
 function rivalOf(request: PlatformRequest, all: readonly AskedHere[]): AskedHere | undefined | 'none' {
   if (request.type !== 'reuse') return undefined;
-  const rivals = all.filter(({ request: { type } }) => !['reuse', 'confirm', 'void'].includes(type));
+  const rivals = all.filter(({ request: { type } }) => !NOT_REUSED.includes(type));
   return rivals[request.of % Math.max(1, rivals.length)] ?? 'none';
 }
 
@@ -72,7 +79,11 @@ const idFrom = (asked: AskedHere | undefined): PaymentId | undefined => {
   return ids?.find((id) => id !== undefined) as PaymentId | undefined;
 };
 
-function wireOf({ request, rival }: AskedHere, all: readonly AskedHere[]): Wire | undefined {
+function wireOf(
+  { request, rival }: AskedHere,
+  all: readonly AskedHere[],
+  { events }: World,
+): Wire | undefined {
   switch (request.type) {
     case 'process': {
       const { merchant, amount, method, isHeld } = request;
@@ -87,6 +98,18 @@ function wireOf({ request, rival }: AskedHere, all: readonly AskedHere[]): Wire 
       };
     case 'transfer':
       return { to: 'transfer', merchantId: MERCHANTS[request.merchant], amount: request.amount };
+    case 'accept_dispute': {
+      // As they would be listed: the event of each is made with it.
+      const made = events.filter(({ type }) => type === 'dispute.created');
+      const about = made[request.of % Math.max(1, made.length)];
+      return (
+        about && {
+          to: 'accept_dispute',
+          merchantId: about.merchantId,
+          id: String(about.data['id']) as DisputeId,
+        }
+      );
+    }
     case 'reuse':
       return rival?.wire && anotherPayload(rival.wire);
     case 'capture':
@@ -134,7 +157,7 @@ function modificationOf(
 function anotherPayload(wire: Wire): Wire {
   if (wire.to === 'create_customer') return { ...wire, email: `another-${wire.email}` };
   if (wire.to === 'process' || wire.to === 'transfer') return { ...wire, amount: wire.amount + 1n };
-  if (wire.to === 'confirm' || wire.modification.type === 'void') return wire;
+  if (wire.to !== 'modify' || wire.modification.type === 'void') return wire;
   const { modification } = wire;
   return { ...wire, modification: { ...modification, amount: (modification.amount ?? 0n) + 1n } };
 }
@@ -177,6 +200,18 @@ function serve({ useCases }: ServerProcess, wire: Wire, key: string): ResultAsyn
       return useCases
         .confirmPayment({ merchantId, paymentId: wire.paymentId, origin })
         .map((response) => ({ response, replayed: false }));
+    case 'accept_dispute': {
+      const { id } = wire;
+      return useCases.commitUnderKey<Dispute, Failed>(
+        {
+          key: { merchantId, operation: 'accept_dispute', key },
+          requestId: origin.requestId,
+          payload: { id },
+          respond: (accepted) => `accepted ${id} ${accepted.version}`,
+        },
+        (claimWith) => useCases.acceptDispute({ merchantId, id, origin }, claimWith),
+      );
+    }
     case 'transfer': {
       const destinationMerchantId = MERCHANTS[merchantId === MERCHANTS[0] ? 1 : 0];
       return useCases.transferMoney({ ...asked, destinationMerchantId, amount: money(wire.amount, 'USD') });

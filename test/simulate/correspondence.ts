@@ -1,7 +1,7 @@
 import type { Result, ResultAsync } from 'neverthrow';
 import { type ReplyToClient, replyFaults } from '../crash/payments/replies.ts';
 import type { Failed, Span } from '../crash/trial.ts';
-import type { Send } from './plan.ts';
+import type { Send } from './sends-plan.ts';
 import type { ServerProcess } from './server-process.ts';
 import type { World } from './world.ts';
 

@@ -1,14 +1,19 @@
 import { ok } from 'neverthrow';
 import { verify } from '../../src/application/integrity/verify.ts';
+import type { DomainEvent } from '../../src/domain/kernel/events.ts';
 import { readBooks } from '../crash/payments/merchant-books.ts';
+import { disputeFaults, entriesOfDisputes } from './disputes-ending.ts';
 import { commonPorts } from './outside.ts';
-import { MERCHANTS, type World } from './world.ts';
+import { MERCHANTS, takenByStatements, type World } from './world.ts';
 
 /** All that is wrong with payments, money and webhooks when everything has come to rest. */
 export async function platformFaults(world: World, clocksAgree: boolean): Promise<readonly string[]> {
   const { storage, store, books, events } = world;
   const claims = [...store.claims.values()];
-  const witnesses = { storage, ledger: books, claims, events, recounts: true };
+  const beside = entriesOfDisputes(world);
+  // Those of disputes have a check of their own.
+  const ofPayments = events.filter(({ type }) => !type.startsWith('dispute.'));
+  const witnesses = { storage, ledger: books, claims, events: ofPayments, recounts: true, beside };
   const own = [];
   for (const merchantId of MERCHANTS) own.push(await readBooks(witnesses, merchantId));
   const known = new Set<string>(
@@ -21,15 +26,18 @@ export async function platformFaults(world: World, clocksAgree: boolean): Promis
       .references()
       .filter((reference) => !known.has(reference))
       .map((reference) => `the processor has ${reference}, which is not on record here`),
-    ...(needing < 0n ? [`the balance of a merchant whose refunds need it is ${needing}`] : []),
+    ...(needing + takenByStatements(store, MERCHANTS[1]) < 0n
+      ? [`the balance of a merchant whose refunds need it is ${needing}`]
+      : []),
+    ...disputeFaults(world),
     ...eventFaults(world, clocksAgree),
     ...(await integrityFaults(world)),
   ];
 }
 
 /**
- * Each event is in the log and at the receiver, and those of one payment came in the order in which they were made, which is that of
- * their ids where clocks agree.
+ * Each event is in the log and at the receiver, and those of one payment, or of one dispute, came in the order in which they were made,
+ * which is that of their ids where clocks agree.
  */
 function eventFaults({ events, store, logged, received }: World, clocksAgree: boolean): readonly string[] {
   const urlsOf = Map.groupBy(received, ({ eventId }) => eventId);
@@ -47,14 +55,18 @@ function eventFaults({ events, store, logged, received }: World, clocksAgree: bo
     if (same.length > 1) faults.push(`${same.length} deliveries of ${name}`);
   if (!clocksAgree) return faults;
   const places = new Map([...logged].map((id, place) => [id, place]));
-  for (const [payment, own] of Map.groupBy(events, ({ paymentId }) => paymentId)) {
-    if (payment === undefined) continue;
+  for (const [subject, own] of Map.groupBy(events, subjectOf)) {
+    if (subject === undefined) continue;
     const order = own.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(({ id }) => places.get(id) ?? -1);
     if (order.some((place, index) => index > 0 && place < (order[index - 1] ?? 0)))
-      faults.push(`events of ${payment} came in another order than they were made`);
+      faults.push(`events of ${subject} came in another order than they were made`);
   }
   return faults;
 }
+
+/** Whose versions are one after the other. */
+const subjectOf = ({ type, paymentId, data }: DomainEvent): string | undefined =>
+  type.startsWith('dispute.') ? String(data['id']) : paymentId;
 
 /** What `paywright verify` says. */
 async function integrityFaults({ storage, loop }: World): Promise<readonly string[]> {

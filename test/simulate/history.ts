@@ -3,8 +3,10 @@ import { approvalsFaults } from './approvals-ending.ts';
 import { clientsOf } from './clients.ts';
 import { platformFaults } from './ending.ts';
 import { leftOpen } from './left-open.ts';
+import { noticesOf } from './notices.ts';
 import { officeOf } from './office.ts';
-import type { Action, Plan, ProcessIndex } from './plan.ts';
+import type { Action, Plan } from './plan.ts';
+import type { ProcessIndex } from './sends-plan.ts';
 import { type ServerProcess, serverProcess } from './server-process.ts';
 import { aWorld, type Breaking } from './world.ts';
 
@@ -28,6 +30,7 @@ export async function playHistory(plan: Plan, breaking?: Breaking): Promise<Hist
   const { loop, fault } = world;
   const clients = clientsOf(world);
   const office = officeOf(world);
+  const notices = noticesOf(world);
   let lives = 0;
   const processes = [start(0), start(1)] as [ServerProcess, ServerProcess];
 
@@ -49,14 +52,19 @@ export async function playHistory(plan: Plan, breaking?: Breaking): Promise<Hist
   await settle();
   world.endTrouble();
   world.note('trouble ends');
+  // A processor goes on until it is heard, whether or not clients do.
+  notices.askAgain(processes[0]);
+  await settle();
   await rest();
   if (plan.clientsReturn) await askAgain();
   else await rest({ forDays: true });
   const clocksAgree = plan.skewsMs[0] === plan.skewsMs[1];
-  if (plan.clientsReturn) for (const left of unanswered()) fault(`no answer in the end: ${left}`);
+  for (const left of [...(plan.clientsReturn ? unanswered() : []), ...notices.unanswered()])
+    fault(`no answer in the end: ${left}`);
   for (const each of [
     ...clients.faults(),
     ...office.faults(),
+    ...notices.faults(),
     ...(await platformFaults(world, clocksAgree)),
     ...(await approvalsFaults(world)),
   ])
@@ -67,7 +75,7 @@ export async function playHistory(plan: Plan, breaking?: Breaking): Promise<Hist
   async function askAgain(): Promise<void> {
     for (let asked = 0; asked < MOST_ASKED_AGAIN; asked += 1) {
       if (asked >= LEAST_ASKED_AGAIN && unanswered().length === 0) return;
-      for (const each of [clients, office]) each.askAgain(processes[asked % 2 === 0 ? 0 : 1]);
+      for (const each of [clients, office, notices]) each.askAgain(processes[asked % 2 === 0 ? 0 : 1]);
       await settle();
       await rest();
     }
@@ -89,6 +97,12 @@ export async function playHistory(plan: Plan, breaking?: Breaking): Promise<Hist
         const payment = clients.payment(action.of);
         if (payment !== undefined) customers.act(payment, action.approves ? 'approve' : 'decline');
         return;
+      }
+      case 'dispute': {
+        const dispute = world.issuer.turn(action.turn);
+        if (dispute === undefined) return;
+        world.note(`${dispute} is ${action.turn.type === 'opened' ? 'opened' : action.turn.as}`);
+        return notices.ask({ dispute }, action.sends, (send) => processes[send.process]);
       }
       case 'outage':
         world.note(`${action.of} is out for ${action.lengthMs}`);

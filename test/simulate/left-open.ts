@@ -1,3 +1,4 @@
+import { dueAt, isOpen as isOpenJob } from '../../src/domain/files/job.ts';
 import type { Instant } from '../../src/domain/kernel/instant.ts';
 import { lapsesAt } from '../../src/domain/payments/payment.ts';
 import type { Round } from './plan.ts';
@@ -31,6 +32,11 @@ export function leftOpen({ store, loop, approvals }: World, forDays: boolean): r
     const at = forDays ? lapsesAt(payment) : undefined;
     return at === undefined ? [] : [{ round: 'expiry', at, what: `${payment.id} lapses` }];
   });
+  const jobs = [...store.aggregates.values()].flatMap(({ aggregate }): readonly Open[] =>
+    aggregate.kind === 'job' && isOpenJob(aggregate)
+      ? [{ round: 'jobs', at: dueAt(aggregate), what: `a job of ${aggregate.work} waits` }]
+      : [],
+  );
   const payouts = approvals.store.sorted.flatMap((payment): readonly Open[] =>
     payment.status === 'processing'
       ? [{ round: 'payouts', at: payment.dueAt, what: `the payout of ${payment.id} is under way` }]
@@ -43,5 +49,5 @@ export function leftOpen({ store, loop, approvals }: World, forDays: boolean): r
       what: `${event.type} waits`,
     }),
   );
-  return [...claims, ...events, ...deliveries, ...lapsing, ...payouts, ...approvalEvents];
+  return [...claims, ...events, ...deliveries, ...lapsing, ...jobs, ...payouts, ...approvalEvents];
 }

@@ -1,5 +1,5 @@
-import { errAsync } from 'neverthrow';
-import { claimKeyText, type MemoryStore } from '../../src/adapters/memory/store.ts';
+import { errAsync, okAsync } from 'neverthrow';
+import { aggregateKeyText, claimKeyText, type MemoryStore } from '../../src/adapters/memory/store.ts';
 import type { DeliveryId } from '../../src/domain/kernel/ids.ts';
 import type { Payment } from '../../src/domain/payments/payment.ts';
 import type { Change } from '../../src/ports/commits.ts';
@@ -39,6 +39,26 @@ function withoutReservation(payment: Payment): Payment {
   if (payment.status !== 'authorized') return payment;
   return { ...payment, reserved: { ...payment.reserved, minorUnits: 0n } };
 }
+
+/** A line of a statement takes only those of its keys that no line before it has. */
+const withFreeKeys = (store: MemoryStore, change: Change): Change => ({
+  ...change,
+  aggregates: change.aggregates.map((each) => {
+    const { kind, merchantId } = each.next;
+    const isHeld = (key: string) => store.uniqueKeys.has(aggregateKeyText(merchantId, kind, key));
+    return kind === 'statement_line' ? { ...each, takes: each.takes.filter((key) => !isHeld(key)) } : each;
+  }),
+});
+
+/** Whichever version of an aggregate is stored, the next is taken. */
+const withoutVersions = (store: MemoryStore, change: Change): Change => ({
+  ...change,
+  aggregates: change.aggregates.map((each) => {
+    const { kind, merchantId, id } = each.next;
+    const stored = store.aggregates.get(aggregateKeyText(merchantId, kind, id))?.aggregate.version;
+    return each.expected === 0 ? each : { ...each, expected: stored ?? each.expected };
+  }),
+});
 
 let deliveries = 0;
 let payouts = 0;
@@ -165,6 +185,27 @@ export const MUTATIONS: readonly Mutation[] = [
             ports.outbox.next(...given).andThen((events) => ports.outbox.sent(events).map(() => events)),
         },
       }),
+    },
+  },
+  {
+    name: 'a dispute that is read again posts its money again',
+    breaking: {
+      storage: (storage, store) => ({
+        ...committing(storage, (change) => withFreeKeys(store, change)),
+        aggregates: {
+          ...storage.aggregates,
+          findByKey: (merchantId, kind, key) =>
+            kind === 'statement_line'
+              ? okAsync(undefined)
+              : storage.aggregates.findByKey(merchantId, kind, key),
+        },
+      }),
+    },
+  },
+  {
+    name: 'commits do not check the versions of disputes and of jobs',
+    breaking: {
+      storage: (storage, store) => committing(storage, (change) => withoutVersions(store, change)),
     },
   },
 ];

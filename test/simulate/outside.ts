@@ -6,15 +6,18 @@ import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
 import { systemTimeZones } from '../../src/adapters/system/time-zones.ts';
 import { systemUtf8 } from '../../src/adapters/system/utf8.ts';
 import type { Ports } from '../../src/application/use-cases.ts';
+import type { MerchantId, PaymentId } from '../../src/domain/kernel/ids.ts';
 import type { Instant } from '../../src/domain/kernel/instant.ts';
 import { httpEncoders } from '../../src/entrypoints/http/http-encoders.ts';
 import type { Processor } from '../../src/ports/processor.ts';
+import type { ProcessorDisputes } from '../../src/ports/processor-disputes.ts';
 import type { SecretKeys } from '../../src/ports/secret-keys.ts';
 import type { Vault } from '../../src/ports/vault.ts';
 import type { WebhookSender } from '../../src/ports/webhook-sender.ts';
 import { digests, SECRET } from '../fixtures/changes.ts';
 import { chargeBooks } from './books.ts';
 import type { Draws } from './draws.ts';
+import { issuerWith } from './issuer.ts';
 import type { Steps } from './steps.ts';
 
 /** What is out of order for a while, beside what happens to single calls. */
@@ -29,7 +32,12 @@ const outcomeUnknown = { kind: 'ProcessorOutcomeUnknown' } as const;
 const unanswered = { kind: 'WebhookUnanswered', error: 'timeout', durationMs: 10_000 } as const;
 
 /** The processor, behind the wire. */
-export function processorBehind(steps: Steps, now: () => Instant, isOut: (part: Outage) => boolean) {
+export function processorBehind(
+  steps: Steps,
+  now: () => Instant,
+  isOut: (part: Outage) => boolean,
+  merchantOf: (paymentId: PaymentId) => MerchantId | undefined,
+) {
   const books = chargeBooks();
   const real = simulatedProcessor(books, { now });
   const orders = { lost: outcomeUnknown, refused: unavailable };
@@ -46,7 +54,23 @@ export function processorBehind(steps: Steps, now: () => Instant, isOut: (part: 
     lookup: (query) =>
       steps.call('look up', () => (isOut('processor') ? errAsync(unavailable) : real.lookup(query)), reads),
   };
-  return { processor, books };
+  const issuer = issuerWith(books, merchantOf, now);
+  const { records } = issuer;
+  const desk: ProcessorDisputes = {
+    find: (name) =>
+      steps.call(
+        'find dispute',
+        () => (isOut('processor') ? errAsync(unavailable) : records.find(name)),
+        reads,
+      ),
+    accept: (name) =>
+      steps.call(
+        'close dispute',
+        () => (isOut('processor') ? errAsync(unavailable) : records.accept(name)),
+        reads,
+      ),
+  };
+  return { processor, books, issuer, processorDisputes: desk };
 }
 
 /** The Internet of receivers: while they are out, or by chance, a request is answered with 500. */

@@ -1,18 +1,10 @@
 import fc from 'fast-check';
 import { type ApprovalRequest, approvalRequests } from './approvals-plan.ts';
+import type { DisputeTurn } from './disputes-plan.ts';
 import { OUTAGES, type Outage } from './outside.ts';
-import { FAULTS, type Hurt } from './steps.ts';
-
-/** Which of the two processes. */
-export type ProcessIndex = 0 | 1;
-
-/** One time that a client sends a request: so long after its first, to which process, and what happens to it there. */
-export type Send = Readonly<{
-  afterMs: number;
-  process: ProcessIndex;
-  hurts: readonly Hurt[];
-  isAnswerLost: boolean;
-}>;
+import { disputes, rarely, woven } from './rare-plan.ts';
+import { afterMs, hurts, type ProcessIndex, process, type Send, sends } from './sends-plan.ts';
+import type { Hurt } from './steps.ts';
 
 /**
  * What a client asks for. `of` counts the payments that were asked for before, round and round; the method `stored` is that of a
@@ -26,6 +18,8 @@ export type PlatformRequest =
   | Readonly<{ type: 'confirm'; of: number }>
   | Readonly<{ type: 'transfer'; merchant: ProcessIndex; amount: bigint }>
   | Readonly<{ type: 'create_customer'; merchant: ProcessIndex; email: number }>
+  /** Gives up a dispute; `of` counts those that there are. */
+  | Readonly<{ type: 'accept_dispute'; of: number }>
   /** Another payload under the key of an earlier request. */
   | Readonly<{ type: 'reuse'; of: number }>;
 
@@ -38,14 +32,19 @@ export const ROUNDS = [
   'retention',
   'payouts',
   'approvals relay',
+  'jobs',
 ] as const;
 export type Round = (typeof ROUNDS)[number];
+
+/** What is drawn for every history: jobs come with what leaves them something to do. */
+const ROUNDS_OF_ALL = ROUNDS.filter((round) => round !== 'jobs');
 
 type Happening =
   | Readonly<{ kind: 'request'; request: PlatformRequest; sends: readonly Send[] }>
   | Readonly<{ kind: 'approval'; request: ApprovalRequest; sends: readonly Send[] }>
   | Readonly<{ kind: 'round'; round: Round; process: ProcessIndex; hurts: readonly Hurt[] }>
   | Readonly<{ kind: 'customer'; of: number; approves: boolean }>
+  | Readonly<{ kind: 'dispute'; turn: DisputeTurn; sends: readonly Send[] }>
   | Readonly<{ kind: 'outage'; of: Outage; lengthMs: number }>
   | Readonly<{ kind: 'death'; process: ProcessIndex }>;
 
@@ -78,34 +77,8 @@ const METHODS = [
   'stored',
 ];
 
-const MOST_STEP = 9;
-const process: fc.Arbitrary<ProcessIndex> = fc.constantFrom(0, 1);
 const of = fc.nat(3);
 const amount = fc.constantFrom(1_000n, 2_500n, 600n, 5_000n);
-
-const hurt: fc.Arbitrary<Hurt> = fc.record({
-  step: fc.nat(MOST_STEP),
-  // Those after which two go on with one thing are drawn as often again.
-  fault: fc.oneof(fc.constantFrom(...FAULTS), fc.constantFrom('slow', 'slow reply', 'late')),
-});
-/** Most go well, as do all that a history can do without to break. */
-const hurts: fc.Arbitrary<readonly Hurt[]> = fc.oneof(
-  { withCrossShrink: true },
-  { weight: 3, arbitrary: fc.constant([]) },
-  { weight: 2, arbitrary: fc.tuple(hurt) },
-  { weight: 1, arbitrary: fc.tuple(hurt, hurt) },
-);
-
-const sendOf = (afterMs: fc.Arbitrary<number>): fc.Arbitrary<Send> =>
-  fc.record({ afterMs, process, hurts, isAnswerLost: fc.nat(4).map((drawn) => drawn === 4) });
-const first = sendOf(fc.constant(0));
-const again = sendOf(fc.constantFrom(0, 4, 60, 2_000, 31_000, 76_000));
-const sends: fc.Arbitrary<readonly Send[]> = fc.oneof(
-  { withCrossShrink: true },
-  { weight: 3, arbitrary: fc.tuple(first) },
-  { weight: 2, arbitrary: fc.tuple(first, again) },
-  { weight: 1, arbitrary: fc.tuple(first, again, again) },
-);
 
 const request: fc.Arbitrary<PlatformRequest> = fc.oneof(
   {
@@ -133,12 +106,6 @@ const request: fc.Arbitrary<PlatformRequest> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('reuse'), of: fc.nat(9) }) },
 );
 
-const afterMs = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom(0, 2, 20) },
-  { weight: 2, arbitrary: fc.constantFrom(300, 2_000, 12_000) },
-  { weight: 1, arbitrary: fc.constantFrom(46_000, 400_000) },
-);
-
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 10, arbitrary: fc.record({ kind: fc.constant('request'), afterMs, request, sends }) },
   {
@@ -150,7 +117,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('round'),
       afterMs,
-      round: fc.constantFrom('recovery', 'relay', 'deliveries', 'recovery', ...ROUNDS),
+      round: fc.constantFrom('recovery', 'relay', 'deliveries', 'recovery', ...ROUNDS_OF_ALL),
       process,
       hurts,
     }),
@@ -174,11 +141,17 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 const skew = fc.constantFrom(0, 0, 0, 1_500, -1_500, 12_000, -12_000);
 
 /** Of up to 20 actions: few enough that many are played, and enough for each fault of `mutations.ts` to be met among a thousand. */
+const actions = fc.array(action, { minLength: 1, maxLength: 20, size: 'max' });
+
+/** What is rare is drawn last, so that all else is what it is without. */
 export const plans: fc.Arbitrary<Plan> = fc.noBias(
-  fc.record({
-    seed: fc.nat(2 ** 31 - 1),
-    skewsMs: fc.tuple(skew, skew),
-    clientsReturn: fc.nat(4).map((drawn) => drawn < 4),
-    actions: fc.array(action, { minLength: 1, maxLength: 20, size: 'max' }),
-  }),
+  fc
+    .record({
+      seed: fc.nat(2 ** 31 - 1),
+      skewsMs: fc.tuple(skew, skew),
+      clientsReturn: fc.nat(4).map((drawn) => drawn < 4),
+      actions,
+      disputes: rarely(10, disputes),
+    })
+    .map(({ disputes, ...plan }) => ({ ...plan, actions: woven(plan.actions, disputes) })),
 );

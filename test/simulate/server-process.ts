@@ -1,13 +1,16 @@
 import type { ResultAsync } from 'neverthrow';
 import type { ApprovalsUseCases } from '../../src/application/approvals/approvals-use-cases.ts';
+import type { RunJobs } from '../../src/application/files/run-jobs.ts';
 import { enforceRetention } from '../../src/application/kernel/enforce-retention.ts';
 import { relayEvents } from '../../src/application/outbox/relay-events.ts';
 import { shardAssignment } from '../../src/application/outbox/shard-assignment.ts';
 import { type Ports, type UseCases, useCases } from '../../src/application/use-cases.ts';
 import { deliverWebhooks } from '../../src/application/webhooks/deliver-webhooks.ts';
 import { eventSinks } from '../../src/composition/event-sinks.ts';
+import { jobsOf } from '../../src/composition/jobs.ts';
 import { ANOMALY_RULES } from '../../src/domain/audit/anomalies.ts';
 import { deliveriesRound } from '../../src/entrypoints/worker/deliveries.ts';
+import { jobsRound } from '../../src/entrypoints/worker/jobs.ts';
 import type { Round as RunRound, WorkerLog } from '../../src/entrypoints/worker/loop.ts';
 import { recoveryRound } from '../../src/entrypoints/worker/recovery.ts';
 import { relayRound } from '../../src/entrypoints/worker/relay.ts';
@@ -18,7 +21,8 @@ import { OUTBOX_SHARDS } from '../../src/ports/outbox.ts';
 import { fileTerms, terms } from '../fixtures/changes.ts';
 import { approvalsPart } from './approvals-process.ts';
 import { commonPorts } from './outside.ts';
-import type { ProcessIndex, Round } from './plan.ts';
+import type { Round } from './plan.ts';
+import type { ProcessIndex } from './sends-plan.ts';
 import type { Hurt, Life } from './steps.ts';
 import type { World } from './world.ts';
 
@@ -56,9 +60,17 @@ export function serverProcess(
       died();
     },
   };
-  const { loop, stored, processor, sender, ids, draws, steps, fault, breaking } = world;
+  const { loop, stored, processor, processorDisputes, sender, ids, draws, steps, fault, breaking } = world;
   const clock = { now: () => loop.now() + skewMs };
-  const given: Ports = { ...stored, ...commonPorts, clock, ids, processor, webhookSender: sender };
+  const given: Ports = {
+    ...stored,
+    ...commonPorts,
+    clock,
+    ids,
+    processor,
+    processorDisputes,
+    webhookSender: sender,
+  };
   const ports = breaking.ports?.(given) ?? given;
   const all = useCases(ports, {
     claims: terms,
@@ -77,6 +89,7 @@ export function serverProcess(
   const share = shareOf(world.approvalsStored.leases, 'outbox', OUTBOX_SHARDS);
   const approvalsHere = approvalsPart(world, { clock, share, log });
   const rounds: Readonly<Record<Round, RunRound>> = { ...platformRounds(), ...approvalsHere.rounds };
+  let jobs: RunJobs | undefined;
   const underWay = new Set<Round>();
   const name = `${'ab'[index]}${number}`;
 
@@ -94,6 +107,7 @@ export function serverProcess(
         share: shareOf(stored.leases, 'outbox', OUTBOX_SHARDS),
         log,
       }),
+      jobs: jobsRound({ run: (...given) => runJobs()(...given), log }, () => false),
       deliveries: deliveriesRound({
         deliver,
         share: shareOf(stored.leases, 'webhooks', DELIVERY_SHARDS),
@@ -105,6 +119,12 @@ export function serverProcess(
         log,
       }),
     };
+  }
+
+  /** Made when it is first asked for: most histories have no jobs. The name of their holder is of chance, and nothing follows from it. */
+  function runJobs(): RunJobs {
+    jobs ??= jobsOf(ports).run;
+    return jobs;
   }
 
   function noteDefect(cause: unknown): void {

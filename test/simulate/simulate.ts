@@ -71,9 +71,8 @@ export const sizeOf = ({ actions }: Plan): Readonly<{ actions: number; faults: n
   actions: actions.length,
   faults: actions
     .map((action) => {
-      if (action.kind === 'request' || action.kind === 'approval')
-        return action.sends.reduce((sum, { hurts }) => sum + hurts.length, 0);
-      return action.kind === 'round' ? action.hurts.length : 0;
+      if ('sends' in action) return action.sends.reduce((sum, { hurts }) => sum + hurts.length, 0);
+      return 'hurts' in action ? action.hurts.length : 0;
     })
     .reduce((sum, each) => sum + each, 0),
 });

@@ -14,6 +14,7 @@ import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-stora
 import type { Change } from '../../src/ports/commits.ts';
 import type { Ids } from '../../src/ports/ids.ts';
 import type { Processor } from '../../src/ports/processor.ts';
+import type { ProcessorDisputes } from '../../src/ports/processor-disputes.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import type { WebhookSender } from '../../src/ports/webhook-sender.ts';
 import { aMerchantId, digests, NOON, origin } from '../fixtures/changes.ts';
@@ -21,6 +22,7 @@ import { aMerchant } from '../fixtures/merchants.ts';
 import { type ApprovalsWorld, approvalsWorld } from './approvals-world.ts';
 import { type Draws, drawsOf } from './draws.ts';
 import { type EventLoop, eventLoop } from './event-loop.ts';
+import type { Issuer } from './issuer.ts';
 import { commonPorts, type Outage, processorBehind, type Received, receiversBehind } from './outside.ts';
 import { simulatedIds } from './simulated-ids.ts';
 import { inSteps, type Steps, stepsOn } from './steps.ts';
@@ -52,6 +54,8 @@ export type World = Readonly<{
   stored: Storage;
   processor: Processor;
   books: SimulatorLedger;
+  issuer: Issuer;
+  processorDisputes: ProcessorDisputes;
   sender: WebhookSender;
   received: readonly Received[];
   outages: Map<Outage, number>;
@@ -102,7 +106,12 @@ export async function aWorld(seed: number, breaking: Breaking = {}): Promise<Wor
   const asSteps = <Stored extends object>(from: Stored): Stored =>
     storageInSteps(steps, from, () => isOut('store'));
   const approvals = approvalsWorld(steps, loop.now, isOut);
-  const { processor, books } = processorBehind(steps, loop.now, isOut);
+  const { processor, books, issuer, processorDisputes } = processorBehind(
+    steps,
+    loop.now,
+    isOut,
+    (id) => store.payments.get(id)?.merchantId,
+  );
   const receivers = receiversBehind(steps, draws, isOut);
   await addMerchants(storage, ids);
   const clock = { now: loop.now };
@@ -123,6 +132,8 @@ export async function aWorld(seed: number, breaking: Breaking = {}): Promise<Wor
     ),
     processor,
     books,
+    issuer,
+    processorDisputes,
     sender: receivers.sender,
     received: receivers.received,
     outages,
@@ -205,11 +216,23 @@ function boundFaults({ payment }: Change): readonly string[] {
   return isOrdered ? [] : [`amounts of ${next.id} out of bounds: ${bounds.join(' <= ')}`];
 }
 
-/** What spends a balance leaves it at zero or above, at every commit, unless refunds may take more than there is. */
-function spendingFaults({ balances, entriesOf }: MemoryStore, { spending }: Change): readonly string[] {
+/**
+ * What spends a balance leaves it at zero or above, at every commit, but for what statements take, which do not ask, and unless refunds
+ * may take more than there is.
+ */
+function spendingFaults(store: MemoryStore, { spending }: Change): readonly string[] {
   if (spending === undefined) return [];
+  const { balances, entriesOf } = store;
   const isRefunded = entriesOf.get(spending.merchantId)?.some(({ type }) => type === 'refund_hold') === true;
   if (spending.merchantId === MERCHANTS[0] && isRefunded) return [];
   const left = balances.get(`${spending.merchantId} ${spending.currency}`)?.available ?? 0n;
-  return left >= 0n ? [] : [`the balance of ${spending.merchantId} was overdrawn: ${left}`];
+  return left >= 0n || left + takenByStatements(store, spending.merchantId) >= 0n
+    ? []
+    : [`the balance of ${spending.merchantId} was overdrawn: ${left}`];
 }
+
+/** All that lines of statements ever took from what a merchant may spend, whatever came back of it. */
+export const takenByStatements = ({ entriesOf }: MemoryStore, merchantId: MerchantId): bigint =>
+  (entriesOf.get(merchantId) ?? [])
+    .filter((entry) => 'statementLineId' in entry && entry.debit === 'available')
+    .reduce((sum, { amount }) => sum + amount.minorUnits, 0n);

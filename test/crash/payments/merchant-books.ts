@@ -45,6 +45,8 @@ export type Witnesses = Readonly<{
   events: readonly DomainEvent[];
   /** Whether summaries are recounted: reading them is dear on DynamoDB. */
   recounts: boolean;
+  /** By merchant, the entries of which neither payments nor transfers are the cause, as `<cause> <type> <units>`. */
+  beside?: ReadonlyMap<string, readonly string[]>;
 }>;
 
 const PAGE = 100;
@@ -84,7 +86,7 @@ export async function readBooks(witnesses: Witnesses, merchantId: MerchantId): P
     faults: [
       ...seen.flatMap((each) => each.faults),
       ...transferred.flat(),
-      ...(await sumFaults(storage, merchantId, books)),
+      ...(await sumFaults(storage, merchantId, books, witnesses.beside?.get(merchantId) ?? [])),
       ...(witnesses.recounts ? await summaryFaults(storage, merchantId, payments) : []),
     ].map((fault) => `${merchantId}: ${fault}`),
   };
@@ -122,16 +124,21 @@ async function transferFaults(
   ];
 }
 
-/** What payments and transfers must have led to: the entries exactly due, and sums that are what they add up to. */
+/** What payments, transfers and what is beside them must have led to: the entries exactly due, and sums that are what they add up to. */
 async function sumFaults(
   storage: Storage,
   merchantId: MerchantId,
   { transactions, transfers, balance }: Omit<MerchantBooks, 'faults'>,
+  beside: readonly string[],
 ): Promise<readonly string[]> {
   const entries = await walk<LedgerEntry, LedgerEntryId>(PAGE, (page) =>
     storage.ledger.list(merchantId, {}, page),
   );
-  const due = [...transactions.flatMap(entriesOf), ...transfers.map((each) => sideOf(each, merchantId))];
+  const due = [
+    ...transactions.flatMap(entriesOf),
+    ...transfers.map((each) => sideOf(each, merchantId)),
+    ...beside,
+  ];
   const merchant = (await storage.merchants.find(merchantId))._unsafeUnwrap();
   const spent = [
     ...transfers.filter((each) => each.merchantId === merchantId),

@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { disputeTurns } from './disputes-plan.ts';
+import type { Action } from './plan.ts';
+import { afterMs, hurts, process, sends } from './sends-plan.ts';
+
+const takenAtOnce: fc.Arbitrary<Action> = fc.record({
+  kind: fc.constant('request'),
+  afterMs,
+  request: fc.record({
+    type: fc.constant('process'),
+    merchant: process,
+    amount: fc.constantFrom(1_000n, 2_500n),
+    method: fc.constantFrom('card', 'test_fee', 'test_timeout_approved'),
+    isHeld: fc.constant(false),
+  }),
+  sends,
+});
+const accepting = fc.record({ type: fc.constant('accept_dispute'), of: fc.nat(2) });
+const jobs: fc.Arbitrary<Action> = fc.record({
+  kind: fc.constant('round'),
+  afterMs,
+  round: fc.constant('jobs'),
+  process,
+  hurts,
+});
+/** What may happen once a payment is taken. */
+const disputing: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('dispute'), afterMs, turn: disputeTurns, sends }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('request'), afterMs, request: accepting, sends }) },
+  { weight: 4, arbitrary: jobs },
+  { weight: 1, arbitrary: takenAtOnce },
+);
+
+/** An action, and before which of the others it comes. */
+type Placed = Readonly<{ before: number; action: Action }>;
+
+const MOST_PLACE = 20;
+const placed = (before: fc.Arbitrary<number>, action: fc.Arbitrary<Action>) => fc.record({ before, action });
+
+/** A payment early on, and disputes with all that they need. */
+export const disputes: fc.Arbitrary<readonly Placed[]> = fc
+  .tuple(
+    placed(fc.nat(3), takenAtOnce),
+    fc.array(placed(fc.integer({ min: 3, max: MOST_PLACE }), disputing), {
+      minLength: 1,
+      maxLength: 9,
+      size: 'max',
+    }),
+  )
+  .map(([taken, others]) => [taken, ...others]);
+
+/** What one history of so many has. */
+export const rarely = (
+  oneIn: number,
+  actions: fc.Arbitrary<readonly Placed[]>,
+): fc.Arbitrary<readonly Placed[]> =>
+  fc.oneof(
+    { withCrossShrink: true },
+    { weight: oneIn - 1, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: actions },
+  );
+
+/** All of them in one row. Those for places beyond the last come after it. */
+export const woven = (all: readonly Action[], more: readonly Placed[]): readonly Action[] => {
+  if (more.length === 0) return all;
+  const at = (place: number) => more.filter(({ before }) => before === place).map(({ action }) => action);
+  const last = more.filter(({ before }) => before >= all.length).map(({ action }) => action);
+  return [...all.flatMap((each, place) => [...at(place), each]), ...last];
+};
