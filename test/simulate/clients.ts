@@ -106,7 +106,7 @@ function wireOf(
         about && {
           to: 'accept_dispute',
           merchantId: about.merchantId,
-          id: String(about.data['id']) as DisputeId,
+          id: about.data['id'] as DisputeId,
         }
       );
     }

@@ -1,24 +1,15 @@
-import type { AggregateOf } from '../../src/domain/aggregates/aggregate.ts';
 import type { Dispute } from '../../src/domain/disputes/dispute.ts';
 import type { StatementLine } from '../../src/domain/files/statement-line.ts';
 import { DISPUTE_FEE, type HeldDispute, isOpen } from './issuer.ts';
+import { storedOf } from './stored-of.ts';
 import type { World } from './world.ts';
-
-/** Everything stored of one kind, of all merchants. */
-export const stored = <Kind extends 'dispute' | 'statement_line'>(
-  { store }: World,
-  kind: Kind,
-): readonly AggregateOf<Kind>[] =>
-  [...store.aggregates.values()].flatMap(({ aggregate }) =>
-    aggregate.kind === kind ? [aggregate as AggregateOf<Kind>] : [],
-  );
 
 /** What is wrong with disputes when everything has come to rest: each is on record as the processor has it, and its money once. */
 export function disputeFaults(world: World): readonly string[] {
   const held = world.issuer.disputes();
   const names = new Set(held.map(({ name }) => name));
-  const disputes = stored(world, 'dispute');
-  const lines = Map.groupBy(stored(world, 'statement_line'), ({ reference }) => reference);
+  const disputes = storedOf(world, 'dispute');
+  const lines = Map.groupBy(storedOf(world, 'statement_line'), ({ reference }) => reference);
   const known = Map.groupBy(disputes, ({ processorId }) => processorId);
   return [
     ...held.flatMap((dispute) => [
@@ -70,21 +61,16 @@ function lineFaults(held: HeldDispute, lines: readonly StatementLine[]): readonl
 
 const lineTexts = ({ amount: { minorUnits }, status }: HeldDispute): readonly string[] => [
   `chargeback ${minorUnits} ${DISPUTE_FEE}`,
-  ...(status === 'won' ? [`chargeback_reversal ${minorUnits} ${-DISPUTE_FEE}`] : []),
+  ...(status === 'won' ? [`chargeback_reversal ${minorUnits} 0`] : []),
 ];
 
-/** The entries that lines of disputes must have led to, by merchant. */
-export function entriesOfDisputes(world: World): ReadonlyMap<string, readonly string[]> {
+/** The entries that lines of disputes must have led to, with the merchant of each. */
+export function entriesOfDisputes(world: World): readonly Readonly<{ merchantId: string; text: string }>[] {
   const held = new Map(world.issuer.disputes().map((each) => [each.name, each]));
-  const entries = stored(world, 'statement_line').flatMap(({ id, type, reference, merchantId }) => {
+  return storedOf(world, 'statement_line').flatMap(({ id, type, reference, merchantId, exceptionId }) => {
     const dispute = held.get(reference);
-    if (dispute === undefined) return [];
-    const fee = type === 'chargeback' ? 'fee' : 'fee_refund';
-    return [
-      { merchantId, text: `${id} ${type} ${dispute.amount.minorUnits}` },
-      { merchantId, text: `${id} ${fee} ${DISPUTE_FEE}` },
-    ];
+    if (dispute === undefined || exceptionId !== undefined) return [];
+    const fee = type === 'chargeback' ? [`${id} fee ${DISPUTE_FEE}`] : [];
+    return [`${id} ${type} ${dispute.amount.minorUnits}`, ...fee].map((text) => ({ merchantId, text }));
   });
-  const byMerchant = Map.groupBy(entries, ({ merchantId }) => merchantId);
-  return new Map([...byMerchant].map(([merchantId, own]) => [merchantId, own.map(({ text }) => text)]));
 }

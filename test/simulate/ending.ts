@@ -1,16 +1,25 @@
 import { ok } from 'neverthrow';
 import { verify } from '../../src/application/integrity/verify.ts';
+import { verifyWithFiles } from '../../src/application/integrity/verify-files.ts';
 import type { DomainEvent } from '../../src/domain/kernel/events.ts';
 import { readBooks } from '../crash/payments/merchant-books.ts';
+import type { SentFile } from './bookkeepers.ts';
 import { disputeFaults, entriesOfDisputes } from './disputes-ending.ts';
+import { entriesOfFiles, fileFaults } from './files-ending.ts';
 import { commonPorts } from './outside.ts';
-import { MERCHANTS, takenByStatements, type World } from './world.ts';
+import { storedOf } from './stored-of.ts';
+import { MERCHANTS, takenUnasked, type World } from './world.ts';
 
 /** All that is wrong with payments, money and webhooks when everything has come to rest. */
-export async function platformFaults(world: World, clocksAgree: boolean): Promise<readonly string[]> {
+export async function platformFaults(
+  world: World,
+  clocksAgree: boolean,
+  files: readonly SentFile[],
+): Promise<readonly string[]> {
   const { storage, store, books, events } = world;
   const claims = [...store.claims.values()];
-  const beside = entriesOfDisputes(world);
+  const posted = [...entriesOfDisputes(world), ...entriesOfFiles(world)];
+  const beside = Map.groupBy(posted, ({ merchantId }) => merchantId);
   // Those of disputes have a check of their own.
   const ofPayments = events.filter(({ type }) => !type.startsWith('dispute.'));
   const witnesses = { storage, ledger: books, claims, events: ofPayments, recounts: true, beside };
@@ -26,10 +35,11 @@ export async function platformFaults(world: World, clocksAgree: boolean): Promis
       .references()
       .filter((reference) => !known.has(reference))
       .map((reference) => `the processor has ${reference}, which is not on record here`),
-    ...(needing + takenByStatements(store, MERCHANTS[1]) < 0n
+    ...(needing + takenUnasked(store, MERCHANTS[1]) < 0n
       ? [`the balance of a merchant whose refunds need it is ${needing}`]
       : []),
     ...disputeFaults(world),
+    ...(await fileFaults(world, files)),
     ...eventFaults(world, clocksAgree),
     ...(await integrityFaults(world)),
   ];
@@ -66,13 +76,16 @@ function eventFaults({ events, store, logged, received }: World, clocksAgree: bo
 
 /** Whose versions are one after the other. */
 const subjectOf = ({ type, paymentId, data }: DomainEvent): string | undefined =>
-  type.startsWith('dispute.') ? String(data['id']) : paymentId;
+  type.startsWith('dispute.') ? (data['id'] as string) : paymentId;
 
 /** What `paywright verify` says. */
-async function integrityFaults({ storage, loop }: World): Promise<readonly string[]> {
-  const ports = { ...commonPorts, ...storage, clock: { now: loop.now } };
+async function integrityFaults(world: World): Promise<readonly string[]> {
+  const { storage, objects, loop } = world;
+  const ports = { ...commonPorts, ...storage, objects, clock: { now: loop.now } };
   const found: string[] = [];
-  const verified = await verify(ports)(
+  // Without files there is no more to look at.
+  const hasFiles = storedOf(world, 'reconciliation').length > 0;
+  const verified = await (hasFiles ? verifyWithFiles : verify)(ports)(
     () => {},
     undefined,
     (finding) => {

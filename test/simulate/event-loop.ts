@@ -8,6 +8,8 @@ export type EventLoop = Readonly<{
   /** Has something happen so much later. Of two at one moment the one that was planned first is first. */
   after(ms: number, run: () => void): void;
   /** Lets time pass in which nothing happens. */
+  /** The time stands still until the work is done: for what goes its own way, and does not wait for any time. */
+  hold<T>(work: Promise<T>): Promise<T>;
   pass(ms: number): void;
   /** Lets everything happen that was planned, and all that it leads to; false when that took more turns than are allowed. */
   run(mostTurns: number): Promise<boolean>;
@@ -20,6 +22,7 @@ export type EventLoop = Readonly<{
 export function eventLoop(start: Instant): EventLoop {
   let now = start;
   let turns = 0;
+  let held = 0;
   /** The latest first. */
   const planned: Planned[] = [];
 
@@ -31,12 +34,21 @@ export function eventLoop(start: Instant): EventLoop {
       while (place > 0 && isBefore(planned[place - 1], next)) place -= 1;
       planned.splice(place, 0, next);
     },
+    async hold(work) {
+      held += 1;
+      try {
+        return await work;
+      } finally {
+        held -= 1;
+      }
+    },
     pass(ms) {
       now += ms;
     },
     async run(mostTurns) {
       for (let left = mostTurns; left > 0; left -= 1) {
         await allPromises();
+        while (held > 0) await turnOfProcess();
         const next = planned.pop();
         if (next === undefined) return true;
         now = Math.max(now, next.at);
@@ -52,3 +64,6 @@ const isBefore = (known: Planned | undefined, next: Planned): boolean =>
 
 /** What waits for its turn behind all promises, in place of a turn of the process, which costs a call of the system each time. */
 const allPromises = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
+
+/** Streams take several. */
+const turnOfProcess = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,5 +1,6 @@
 import { simulatedCustomers } from '../../src/adapters/processor/simulator-customers.ts';
 import { approvalsFaults } from './approvals-ending.ts';
+import { bookkeepersOf, sentFiles } from './bookkeepers.ts';
 import { clientsOf } from './clients.ts';
 import { platformFaults } from './ending.ts';
 import { leftOpen } from './left-open.ts';
@@ -31,6 +32,7 @@ export async function playHistory(plan: Plan, breaking?: Breaking): Promise<Hist
   const clients = clientsOf(world);
   const office = officeOf(world);
   const notices = noticesOf(world);
+  const bookkeepers = bookkeepersOf(world);
   let lives = 0;
   const processes = [start(0), start(1)] as [ServerProcess, ServerProcess];
 
@@ -65,7 +67,8 @@ export async function playHistory(plan: Plan, breaking?: Breaking): Promise<Hist
     ...clients.faults(),
     ...office.faults(),
     ...notices.faults(),
-    ...(await platformFaults(world, clocksAgree)),
+    ...bookkeepers.faults(),
+    ...(await platformFaults(world, clocksAgree, sentFiles(bookkeepers))),
     ...(await approvalsFaults(world)),
   ])
     fault(each);
@@ -75,14 +78,15 @@ export async function playHistory(plan: Plan, breaking?: Breaking): Promise<Hist
   async function askAgain(): Promise<void> {
     for (let asked = 0; asked < MOST_ASKED_AGAIN; asked += 1) {
       if (asked >= LEAST_ASKED_AGAIN && unanswered().length === 0) return;
-      for (const each of [clients, office, notices]) each.askAgain(processes[asked % 2 === 0 ? 0 : 1]);
+      for (const each of [clients, office, notices, bookkeepers])
+        each.askAgain(processes[asked % 2 === 0 ? 0 : 1]);
       await settle();
       await rest();
     }
   }
 
   function unanswered(): readonly string[] {
-    return [...clients.unanswered(), ...office.unanswered()];
+    return [clients, office, bookkeepers].flatMap((each) => each.unanswered());
   }
 
   function begin(action: Action): void {
@@ -104,6 +108,8 @@ export async function playHistory(plan: Plan, breaking?: Breaking): Promise<Hist
         world.note(`${dispute} is ${action.turn.type === 'opened' ? 'opened' : action.turn.as}`);
         return notices.ask({ dispute }, action.sends, (send) => processes[send.process]);
       }
+      case 'bookkeeping':
+        return bookkeepers.ask(action.request, action.sends, (send) => processes[send.process]);
       case 'outage':
         world.note(`${action.of} is out for ${action.lengthMs}`);
         world.outages.set(action.of, loop.now() + action.lengthMs);

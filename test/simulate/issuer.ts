@@ -6,7 +6,7 @@ import { type Money, money } from '../../src/domain/kernel/money.ts';
 import type { ProcessorDispute, ProcessorDisputes } from '../../src/ports/processor-disputes.ts';
 import type { Decision, DisputeTurn } from './disputes-plan.ts';
 
-/** What the processor keeps beside a chargeback, and gives back with it. */
+/** What the processor keeps beside a chargeback, whoever wins. */
 export const DISPUTE_FEE = 15n;
 
 const DAY_MS = 86_400_000;
@@ -107,6 +107,6 @@ function recordOf({ name, merchantId, paymentId, chargeId, ...dispute }: HeldDis
     status: status === 'accepted' ? 'lost' : status,
     ...(status === 'needs_response' ? { respondBy: openedAt + 7 * DAY_MS } : {}),
     chargedBack: { amount, fee: DISPUTE_FEE },
-    ...(status === 'won' ? { returned: { amount, fee: -DISPUTE_FEE } } : {}),
+    ...(status === 'won' ? { returned: { amount, fee: 0n } } : {}),
   };
 }

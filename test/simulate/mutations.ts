@@ -2,6 +2,7 @@ import { errAsync, okAsync } from 'neverthrow';
 import { aggregateKeyText, claimKeyText, type MemoryStore } from '../../src/adapters/memory/store.ts';
 import type { DeliveryId } from '../../src/domain/kernel/ids.ts';
 import type { Payment } from '../../src/domain/payments/payment.ts';
+import type { Transaction } from '../../src/domain/payments/transaction.ts';
 import type { Change } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import type { Breaking } from './world.ts';
@@ -59,6 +60,9 @@ const withoutVersions = (store: MemoryStore, change: Change): Change => ({
     return each.expected === 0 ? each : { ...each, expected: stored ?? each.expected };
   }),
 });
+
+const asUnsettled = (transaction: Transaction): Transaction =>
+  transaction.status === 'settled' ? { ...transaction, status: 'succeeded' } : transaction;
 
 let deliveries = 0;
 let payouts = 0;
@@ -206,6 +210,21 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'commits do not check the versions of disputes and of jobs',
     breaking: {
       storage: (storage, store) => committing(storage, (change) => withoutVersions(store, change)),
+    },
+  },
+  {
+    name: 'a row settles what another file has settled',
+    breaking: {
+      storage: (storage) => ({
+        ...storage,
+        payments: {
+          ...storage.payments,
+          transactionsOfEach: (...given) =>
+            storage.payments
+              .transactionsOfEach(...given)
+              .map((found) => new Map([...found].map(([id, own]) => [id, own.map(asUnsettled)]))),
+        },
+      }),
     },
   },
 ];

@@ -109,7 +109,7 @@ const openKeys: SecretKeys = {
   blindIndexes: (merchantId, text) => okAsync([`${merchantId} ${text}`]),
 };
 
-/** A port of what histories have none of: files and the rotation of keys. */
+/** A port of what histories have none of, as the rotation of keys. */
 const absent = <Port extends object>(name: string): Port =>
   new Proxy({} as Port, {
     get(_, method) {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { type ApprovalRequest, approvalRequests } from './approvals-plan.ts';
 import type { DisputeTurn } from './disputes-plan.ts';
+import type { BookkeepingRequest } from './files-plan.ts';
 import { OUTAGES, type Outage } from './outside.ts';
-import { disputes, rarely, woven } from './rare-plan.ts';
+import { disputes, files, rarely, woven } from './rare-plan.ts';
 import { afterMs, hurts, type ProcessIndex, process, type Send, sends } from './sends-plan.ts';
 import type { Hurt } from './steps.ts';
 
@@ -44,6 +45,7 @@ type Happening =
   | Readonly<{ kind: 'approval'; request: ApprovalRequest; sends: readonly Send[] }>
   | Readonly<{ kind: 'round'; round: Round; process: ProcessIndex; hurts: readonly Hurt[] }>
   | Readonly<{ kind: 'customer'; of: number; approves: boolean }>
+  | Readonly<{ kind: 'bookkeeping'; request: BookkeepingRequest; sends: readonly Send[] }>
   | Readonly<{ kind: 'dispute'; turn: DisputeTurn; sends: readonly Send[] }>
   | Readonly<{ kind: 'outage'; of: Outage; lengthMs: number }>
   | Readonly<{ kind: 'death'; process: ProcessIndex }>;
@@ -151,7 +153,11 @@ export const plans: fc.Arbitrary<Plan> = fc.noBias(
       skewsMs: fc.tuple(skew, skew),
       clientsReturn: fc.nat(4).map((drawn) => drawn < 4),
       actions,
-      disputes: rarely(10, disputes),
+      disputes: rarely(12, disputes),
+      files: rarely(80, files),
     })
-    .map(({ disputes, ...plan }) => ({ ...plan, actions: woven(plan.actions, disputes) })),
+    .map(({ disputes, files, ...plan }) => ({
+      ...plan,
+      actions: woven(plan.actions, [...disputes, ...files]),
+    })),
 );

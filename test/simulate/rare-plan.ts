@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { disputeTurns } from './disputes-plan.ts';
+import { type BookkeepingRequest, bookkeepingRequests, sentFiles } from './files-plan.ts';
 import type { Action } from './plan.ts';
 import { afterMs, hurts, process, sends } from './sends-plan.ts';
 
@@ -23,9 +24,16 @@ const jobs: fc.Arbitrary<Action> = fc.record({
   process,
   hurts,
 });
+const disputeTurning: fc.Arbitrary<Action> = fc.record({
+  kind: fc.constant('dispute'),
+  afterMs,
+  turn: disputeTurns,
+  sends,
+});
+
 /** What may happen once a payment is taken. */
 const disputing: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('dispute'), afterMs, turn: disputeTurns, sends }) },
+  { weight: 6, arbitrary: disputeTurning },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('request'), afterMs, request: accepting, sends }) },
   { weight: 4, arbitrary: jobs },
   { weight: 1, arbitrary: takenAtOnce },
@@ -34,20 +42,43 @@ const disputing: fc.Arbitrary<Action> = fc.oneof(
 /** An action, and before which of the others it comes. */
 type Placed = Readonly<{ before: number; action: Action }>;
 
-const MOST_PLACE = 20;
+const MOST_PLACE = 9;
 const placed = (before: fc.Arbitrary<number>, action: fc.Arbitrary<Action>) => fc.record({ before, action });
 
 /** A payment early on, and disputes with all that they need. */
 export const disputes: fc.Arbitrary<readonly Placed[]> = fc
   .tuple(
     placed(fc.nat(3), takenAtOnce),
-    fc.array(placed(fc.integer({ min: 3, max: MOST_PLACE }), disputing), {
+    fc.array(placed(fc.integer({ min: 2, max: MOST_PLACE }), disputing), {
       minLength: 1,
       maxLength: 9,
       size: 'max',
     }),
   )
   .map(([taken, others]) => [taken, ...others]);
+
+const asking = (request: fc.Arbitrary<BookkeepingRequest>): fc.Arbitrary<Action> =>
+  fc.record({ kind: fc.constant('bookkeeping'), afterMs, request, sends });
+const bookkeeping: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 6, arbitrary: asking(bookkeepingRequests) },
+  { weight: 5, arbitrary: jobs },
+  { weight: 1, arbitrary: takenAtOnce },
+  { weight: 2, arbitrary: disputeTurning },
+);
+
+/** Two payments early on, a file of them, and what else bookkeepers do. */
+export const files: fc.Arbitrary<readonly Placed[]> = fc
+  .tuple(
+    placed(fc.nat(3), takenAtOnce),
+    placed(fc.nat(3), takenAtOnce),
+    placed(fc.integer({ min: 4, max: MOST_PLACE }), asking(sentFiles)),
+    fc.array(placed(fc.integer({ min: 2, max: MOST_PLACE }), bookkeeping), {
+      minLength: 1,
+      maxLength: 7,
+      size: 'max',
+    }),
+  )
+  .map(([first, second, file, others]) => [first, second, file, ...others]);
 
 /** What one history of so many has. */
 export const rarely = (
@@ -60,10 +91,14 @@ export const rarely = (
     { weight: 1, arbitrary: actions },
   );
 
+/** So few of the others are played with what is rare, which takes as many steps as they would. */
+const MOST_OTHERS = 6;
+
 /** All of them in one row. Those for places beyond the last come after it. */
-export const woven = (all: readonly Action[], more: readonly Placed[]): readonly Action[] => {
-  if (more.length === 0) return all;
-  const at = (place: number) => more.filter(({ before }) => before === place).map(({ action }) => action);
-  const last = more.filter(({ before }) => before >= all.length).map(({ action }) => action);
-  return [...all.flatMap((each, place) => [...at(place), each]), ...last];
-};
+export function woven(all: readonly Action[], rare: readonly Placed[]): readonly Action[] {
+  if (rare.length === 0) return all;
+  const others = all.slice(0, MOST_OTHERS);
+  const at = (place: number) => rare.filter(({ before }) => before === place).map(({ action }) => action);
+  const last = rare.filter(({ before }) => before >= others.length).toSorted((a, b) => a.before - b.before);
+  return [...others.flatMap((each, place) => [...at(place), each]), ...last.map(({ action }) => action)];
+}

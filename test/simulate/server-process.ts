@@ -70,6 +70,7 @@ export function serverProcess(
     processor,
     processorDisputes,
     webhookSender: sender,
+    ...world.files,
   };
   const ports = breaking.ports?.(given) ?? given;
   const all = useCases(ports, {

@@ -13,6 +13,7 @@ import { amountsOf } from '../../src/domain/payments/payment.ts';
 import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
 import type { Change } from '../../src/ports/commits.ts';
 import type { Ids } from '../../src/ports/ids.ts';
+import type { ObjectStore } from '../../src/ports/object-store.ts';
 import type { Processor } from '../../src/ports/processor.ts';
 import type { ProcessorDisputes } from '../../src/ports/processor-disputes.ts';
 import type { Storage } from '../../src/ports/storage.ts';
@@ -24,6 +25,7 @@ import { type Draws, drawsOf } from './draws.ts';
 import { type EventLoop, eventLoop } from './event-loop.ts';
 import type { Issuer } from './issuer.ts';
 import { commonPorts, type Outage, processorBehind, type Received, receiversBehind } from './outside.ts';
+import { filesIn } from './simulated-files.ts';
 import { simulatedIds } from './simulated-ids.ts';
 import { inSteps, type Steps, stepsOn } from './steps.ts';
 
@@ -56,6 +58,10 @@ export type World = Readonly<{
   books: SimulatorLedger;
   issuer: Issuer;
   processorDisputes: ProcessorDisputes;
+  /** As it is, for the checks. */
+  objects: ObjectStore;
+  /** As processes have them. */
+  files: Pick<Ports, 'objects' | 'csvFiles'>;
   sender: WebhookSender;
   received: readonly Received[];
   outages: Map<Outage, number>;
@@ -72,6 +78,9 @@ export type World = Readonly<{
   fault(text: string): void;
   faults: readonly string[];
 }>;
+
+/** A batch is then of few rows, so that a file of some has several. */
+const MOST_CHANGE_ROWS = 20;
 
 const gone = { kind: 'StorageUnavailable', cause: 'simulated' } as const;
 const SILENCE = { lost: gone, refused: gone };
@@ -101,7 +110,10 @@ export async function aWorld(seed: number, breaking: Breaking = {}): Promise<Wor
   const store = memoryStore();
   const events: DomainEvent[] = [];
   const logged = new Set<string>();
-  const storage = watched(memoryStorage(store), { store, events, logged, fault });
+  const storage = watched(
+    { ...memoryStorage(store), mostChangeRows: MOST_CHANGE_ROWS },
+    { store, events, logged, fault },
+  );
   const given = breaking.storage?.(storage, store) ?? storage;
   const asSteps = <Stored extends object>(from: Stored): Stored =>
     storageInSteps(steps, from, () => isOut('store'));
@@ -134,6 +146,7 @@ export async function aWorld(seed: number, breaking: Breaking = {}): Promise<Wor
     books,
     issuer,
     processorDisputes,
+    ...filesIn(loop, steps, () => isOut('store')),
     sender: receivers.sender,
     received: receivers.received,
     outages,
@@ -217,8 +230,8 @@ function boundFaults({ payment }: Change): readonly string[] {
 }
 
 /**
- * What spends a balance leaves it at zero or above, at every commit, but for what statements take, which do not ask, and unless refunds
- * may take more than there is.
+ * What spends a balance leaves it at zero or above, at every commit, but for what processors took, who do not ask, and unless refunds may
+ * take more than there is.
  */
 function spendingFaults(store: MemoryStore, { spending }: Change): readonly string[] {
   if (spending === undefined) return [];
@@ -226,13 +239,13 @@ function spendingFaults(store: MemoryStore, { spending }: Change): readonly stri
   const isRefunded = entriesOf.get(spending.merchantId)?.some(({ type }) => type === 'refund_hold') === true;
   if (spending.merchantId === MERCHANTS[0] && isRefunded) return [];
   const left = balances.get(`${spending.merchantId} ${spending.currency}`)?.available ?? 0n;
-  return left >= 0n || left + takenByStatements(store, spending.merchantId) >= 0n
+  return left >= 0n || left + takenUnasked(store, spending.merchantId) >= 0n
     ? []
     : [`the balance of ${spending.merchantId} was overdrawn: ${left}`];
 }
 
-/** All that lines of statements ever took from what a merchant may spend, whatever came back of it. */
-export const takenByStatements = ({ entriesOf }: MemoryStore, merchantId: MerchantId): bigint =>
+/** All that processors ever took of what a merchant may spend, as fees and chargebacks, whatever came back of it. */
+export const takenUnasked = ({ entriesOf }: MemoryStore, merchantId: MerchantId): bigint =>
   (entriesOf.get(merchantId) ?? [])
-    .filter((entry) => 'statementLineId' in entry && entry.debit === 'available')
+    .filter(({ type, debit }) => debit === 'available' && type !== 'transfer_out' && type !== 'refund_hold')
     .reduce((sum, { amount }) => sum + amount.minorUnits, 0n);

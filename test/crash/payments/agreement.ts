@@ -69,11 +69,15 @@ const isCanceled = (verdict: Verdict): boolean => !verdict.approved && verdict.c
 
 function verdictFaults(move: Transaction, verdict: Verdict): readonly string[] {
   const { type, status, amount } = move;
+  // Once a file has settled it, a fee that the verdict did not name is the file's.
+  const isSettled = status === 'settled';
+  const fee = isSettled ? (verdict.fee ?? move.fee) : verdict.fee;
   return [
-    ...(status === (verdict.approved || isCanceled(verdict) ? 'succeeded' : 'failed')
+    ...((isSettled ? 'succeeded' : status) ===
+    (verdict.approved || isCanceled(verdict) ? 'succeeded' : 'failed')
       ? []
       : [`a ${type} is ${status}, and at the processor ${verdict.approved ? 'done' : 'refused'}`]),
-    ...('processorId' in move && (move.processorId !== verdict.processorId || move.fee !== verdict.fee)
+    ...('processorId' in move && (move.processorId !== verdict.processorId || move.fee !== fee)
       ? [`a ${type} under another number or fee than the processor's`]
       : []),
     ...(amount.minorUnits === verdict.amount.minorUnits && amount.currency === verdict.amount.currency

@@ -46,7 +46,7 @@ export type Witnesses = Readonly<{
   /** Whether summaries are recounted: reading them is dear on DynamoDB. */
   recounts: boolean;
   /** By merchant, the entries of which neither payments nor transfers are the cause, as `<cause> <type> <units>`. */
-  beside?: ReadonlyMap<string, readonly string[]>;
+  beside?: ReadonlyMap<string, readonly Readonly<{ text: string }>[]>;
 }>;
 
 const PAGE = 100;
@@ -129,7 +129,7 @@ async function sumFaults(
   storage: Storage,
   merchantId: MerchantId,
   { transactions, transfers, balance }: Omit<MerchantBooks, 'faults'>,
-  beside: readonly string[],
+  beside: readonly Readonly<{ text: string }>[],
 ): Promise<readonly string[]> {
   const entries = await walk<LedgerEntry, LedgerEntryId>(PAGE, (page) =>
     storage.ledger.list(merchantId, {}, page),
@@ -137,7 +137,7 @@ async function sumFaults(
   const due = [
     ...transactions.flatMap(entriesOf),
     ...transfers.map((each) => sideOf(each, merchantId)),
-    ...beside,
+    ...beside.map(({ text }) => text),
   ];
   const merchant = (await storage.merchants.find(merchantId))._unsafeUnwrap();
   const spent = [
