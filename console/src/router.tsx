@@ -16,6 +16,7 @@ import { fraudSearch } from './fraud/fraud-search.ts';
 import { ledgerSearch } from './ledger/ledger-search.ts';
 import { overviewSearch } from './overview/overview-search.ts';
 import { Empty } from './parts/answers.tsx';
+import { keepWayBack } from './parts/way-back.ts';
 import { askForPayments } from './payments/payment-queries.ts';
 import { paymentSearch } from './payments/payment-search.ts';
 import { reconciliationSearch } from './reconciliations/reconciliation-search.ts';
@@ -187,8 +188,8 @@ const system = createRoute({
 });
 
 /** Search parameters are texts under their names, as in the API. Pages may ask for what they show while their code is loaded. */
-export const consoleRouter = (queries: QueryClient) =>
-  createRouter({
+export function consoleRouter(queries: QueryClient) {
+  const router = createRouter({
     routeTree: root.addChildren([
       landing,
       overview,
@@ -225,6 +226,9 @@ export const consoleRouter = (queries: QueryClient) =>
     },
     scrollRestoration: true,
   });
+  keepWayBack(router);
+  return router;
+}
 
 declare module '@tanstack/react-router' {
   interface Register {

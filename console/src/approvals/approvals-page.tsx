@@ -7,6 +7,7 @@ import { LoadMore } from '../parts/load-more.tsx';
 import { money } from '../parts/money.ts';
 import { Page } from '../parts/page.tsx';
 import { useShortcuts } from '../parts/shortcuts.ts';
+import { useClose } from '../parts/way-back.ts';
 import { ApprovalDetails } from './approval-details.tsx';
 import { inboxList, type VendorPayment } from './approval-queries.ts';
 import { BulkDialog } from './bulk-dialog.tsx';
@@ -24,7 +25,9 @@ export function ApprovalsPage() {
   const { picked, pick, clear } = usePicked();
   const [isBulk, setBulk] = useState(false);
   const waiting = inbox.data?.pages.flatMap(({ payments }) => payments) ?? [];
-  const open = (payment: string | undefined) => void navigate({ search: { payment } });
+  const close = useClose();
+  const open = (payment: string | undefined) =>
+    payment === undefined ? close({}) : void navigate({ search: { payment }, replace: true });
   const decided = (now: VendorPayment) => {
     setDone(now);
     const at = waiting.findIndex(({ paymentId }) => paymentId === now.paymentId);
@@ -78,7 +81,7 @@ export function ApprovalsPage() {
             <LoadMore list={inbox} shown={waiting.length} />
           </div>
           {chosen !== undefined ? (
-            <ApprovalDetails key={chosen} id={chosen} onDecided={decided} onBack={() => open(undefined)} />
+            <ApprovalDetails key={chosen} id={chosen} onDecided={decided} onBack={() => close({})} />
           ) : (
             waiting.length > 0 && (
               <div className="card max-lg:hidden">

@@ -40,6 +40,7 @@ export function Inbox({ waiting, chosen, isPicked, mayPick, onPick }: Props) {
           <Link
             to="/approvals"
             search={{ payment: payment.paymentId }}
+            replace={chosen !== undefined}
             data-row={payment.paymentId}
             className="flex min-w-0 flex-1 flex-col gap-0.5 py-3 pr-4 pl-3 -outline-offset-2"
           >

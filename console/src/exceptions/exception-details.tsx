@@ -1,4 +1,4 @@
-import { Link, useRouter } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { BackLink } from '../parts/back-link.tsx';
 import { inWords, Status } from '../parts/badge.tsx';
@@ -30,7 +30,6 @@ const KEYS: Readonly<Record<Asked, string>> = {
 /** One exception: both sides compared, who looks after it, and what can be decided. */
 export function ExceptionDetails({ exception }: Readonly<{ exception: Exception }>) {
   const { subject } = useSession();
-  const router = useRouter();
   const [asked, setAsked] = useState<Asked>();
   const { kind, amount, currency, status, age, proposal, rejection } = exception;
   const isOwn = proposal?.by === subject;
@@ -45,10 +44,7 @@ export function ExceptionDetails({ exception }: Readonly<{ exception: Exception 
           : 'Reject'
         : ACTION_NAMES[each];
   const close = () => setAsked(undefined);
-  useShortcuts({
-    ...Object.fromEntries(possible.map((each) => [KEYS[each], () => setAsked(each)])),
-    Escape: () => void router.navigate({ to: '/exceptions' }),
-  });
+  useShortcuts(Object.fromEntries(possible.map((each) => [KEYS[each], () => setAsked(each)])));
   return (
     <Page
       title={

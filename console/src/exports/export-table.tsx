@@ -25,6 +25,7 @@ export function ExportTable({ jobs }: Readonly<{ jobs: readonly ExportJob[] }>) 
             <Link
               to="/exports"
               search={{ export: job.id }}
+              resetScroll={false}
               data-row
               className="font-medium outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
             >

@@ -6,6 +6,7 @@ import { List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { useShortcuts } from '../parts/shortcuts.ts';
 import { useSteadyList } from '../parts/steady-list.ts';
+import { useClose } from '../parts/way-back.ts';
 import { ExportDialog } from './export-dialog.tsx';
 import { ExportDrawer } from './export-drawer.tsx';
 import { exportList } from './export-queries.ts';
@@ -18,7 +19,8 @@ export function ExportsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const list = useSteadyList(useInfiniteQuery(exportList));
-  const close = () => void navigate({ search: {} });
+  const closeTo = useClose();
+  const close = () => closeTo({});
   const ask = () => void navigate({ search: { kind: 'payments' } });
   useShortcuts({ n: ask });
   return (

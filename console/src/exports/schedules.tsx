@@ -94,6 +94,7 @@ function Row({ schedule, isOff, onPause, onRemove }: RowProps) {
           <Link
             to="/exports"
             search={{ export: last_run.export_id }}
+            resetScroll={false}
             aria-label={`The file of ${last_run.period.from}`}
             className="rounded text-accent hover:underline"
           >

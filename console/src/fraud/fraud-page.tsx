@@ -6,6 +6,7 @@ import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
 import { LoadMore } from '../parts/load-more.tsx';
 import { money } from '../parts/money.ts';
 import { Page } from '../parts/page.tsx';
+import { useClose } from '../parts/way-back.ts';
 import { useSession } from '../shell/session-context.ts';
 import { CountedPayments } from './counted-payments.tsx';
 import { FraudDetails } from './fraud-details.tsx';
@@ -23,7 +24,11 @@ export function FraudPage() {
   const list = useInfiniteQuery(unreviewedList);
   const [done, setDone] = useState<VendorPayment>();
   const waiting = list.data?.pages.flatMap(({ payments }) => payments) ?? [];
-  const open = (payment: string | undefined) => void navigate({ search: { ...counted, payment } });
+  const close = useClose();
+  const open = (payment: string | undefined) =>
+    payment === undefined
+      ? close(counted)
+      : void navigate({ search: { ...counted, payment }, replace: true });
   const reviewed = (now: VendorPayment) => {
     setDone(now);
     const at = waiting.findIndex(({ paymentId }) => paymentId === now.paymentId);
@@ -63,7 +68,7 @@ export function FraudPage() {
               key={chosen}
               id={chosen}
               onReviewed={roles.includes('admin') ? reviewed : undefined}
-              onBack={() => open(undefined)}
+              onBack={() => close(counted)}
             />
           )}
         </div>

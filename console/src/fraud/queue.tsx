@@ -18,6 +18,7 @@ export function Queue({ waiting, chosen }: Props) {
           <Link
             to="/fraud"
             search={{ payment: payment.paymentId }}
+            replace={chosen !== undefined}
             data-row
             className={`flex flex-col gap-0.5 px-4 py-3 -outline-offset-2 ${payment.paymentId === chosen ? 'bg-accent-wash' : 'hover:bg-hover'}`}
           >

@@ -25,7 +25,7 @@ export function Dialog({ title, onClose, children, drawer = false }: Props) {
       ref={element}
       aria-labelledby={heading}
       onClose={() => {
-        if (element.current?.open !== true) onClose();
+        if (element.current?.open === false) onClose();
       }}
       onClick={(event) => {
         if (event.target === element.current) element.current?.close();

@@ -1,4 +1,4 @@
-import { Link, useRouter } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { CircleCheck, Clock, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import type { Schemas } from '../api/api.ts';
@@ -24,7 +24,6 @@ const KEYS: Readonly<Record<Action, string>> = { capture: 'c', refund: 'r', void
 
 export function PaymentDetails({ payment }: Readonly<{ payment: PaymentWithTransactions }>) {
   const { permissions } = useSession();
-  const router = useRouter();
   const [action, setAction] = useState<Action>();
   const [done, setDone] = useState<Schemas['Transaction']>();
   const actions = actionsOn(payment, permissions);
@@ -35,7 +34,6 @@ export function PaymentDetails({ payment }: Readonly<{ payment: PaymentWithTrans
     c: open('capture'),
     r: open('refund'),
     v: open('void'),
-    Escape: () => void router.navigate({ to: '/payments' }),
   });
   return (
     <Page

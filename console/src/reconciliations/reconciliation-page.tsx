@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { Download } from 'lucide-react';
 import { KINDS } from '../exceptions/exception-search.ts';
 import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
@@ -10,7 +10,6 @@ import { Copyable } from '../parts/copyable.tsx';
 import { count } from '../parts/count.ts';
 import { List } from '../parts/list.tsx';
 import { Facts, Page, Section } from '../parts/page.tsx';
-import { useShortcuts } from '../parts/shortcuts.ts';
 import { CurrencySums } from './currency-sums.tsx';
 import { OutcomeFunnel } from './outcome-funnel.tsx';
 import { isUnderWay, type Reconciliation, reconciliationQuery, rowList } from './reconciliation-queries.ts';
@@ -23,9 +22,7 @@ const BACK = <BackLink to="/reconciliations">Reconciliation</BackLink>;
 export function ReconciliationPage() {
   const { id } = route.useParams();
   const search = route.useSearch();
-  const router = useRouter();
   const { data: reconciliation, error, refetch } = useQuery(reconciliationQuery(id));
-  useShortcuts({ Escape: () => void router.navigate({ to: '/reconciliations' }) });
   if (reconciliation === undefined)
     return (
       <Page title="Reconciliation" eyebrow={BACK}>

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { Lock, LockOpen } from 'lucide-react';
 import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
 import { BackLink } from '../parts/back-link.tsx';
@@ -9,7 +9,6 @@ import { Copyable } from '../parts/copyable.tsx';
 import { count } from '../parts/count.ts';
 import { List } from '../parts/list.tsx';
 import { Facts, Page, Section } from '../parts/page.tsx';
-import { useShortcuts } from '../parts/shortcuts.ts';
 import { BankLine } from './bank-line.tsx';
 import { Equation } from './equation.tsx';
 import { ItemTable } from './item-table.tsx';
@@ -22,9 +21,7 @@ const BACK = <BackLink to="/settlements">Settlements</BackLink>;
 
 export function SettlementPage() {
   const { id } = route.useParams();
-  const router = useRouter();
   const { data: settlement, error, refetch } = useQuery(settlementQuery(id));
-  useShortcuts({ Escape: () => void router.navigate({ to: '/settlements' }) });
   if (settlement === undefined)
     return (
       <Page title="Settlement" eyebrow={BACK}>

@@ -1,5 +1,5 @@
 import { Dialog } from '../parts/dialog.tsx';
-import { PAGES } from './pages.ts';
+import { pagesFor } from './pages.ts';
 import { useSession } from './session-context.ts';
 
 const KEYS: readonly (readonly [string, string])[] = [
@@ -19,9 +19,7 @@ const KEYS: readonly (readonly [string, string])[] = [
 
 export function Help({ onClose }: Readonly<{ onClose: () => void }>) {
   const session = useSession();
-  const pages = PAGES.filter(({ isFor }) => isFor(session)).map(
-    ({ key, name }) => [`g  ${key}`, `Go to ${name}`] as const,
-  );
+  const pages = pagesFor(session).map(({ key, name }) => [`g  ${key}`, `Go to ${name}`] as const);
   return (
     <Dialog title="Keys" onClose={onClose}>
       <dl className="grid grid-cols-[auto_1fr] items-center gap-x-6 gap-y-2.5">

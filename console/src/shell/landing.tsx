@@ -1,12 +1,12 @@
 import { Navigate } from '@tanstack/react-router';
 import { Empty } from '../parts/answers.tsx';
-import { PAGES } from './pages.ts';
+import { pagesFor } from './pages.ts';
 import { useSession } from './session-context.ts';
 
 /** Goes to the first page that the session may use. */
 export function Landing() {
   const session = useSession();
-  const first = PAGES.find(({ isFor }) => isFor(session));
+  const [first] = pagesFor(session);
   if (first !== undefined) return <Navigate to={first.path} replace />;
   return (
     <Empty title="Nothing here for this token">

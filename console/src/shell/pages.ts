@@ -17,7 +17,7 @@ import {
   Users,
   Webhook,
 } from 'lucide-react';
-import { mayApprove, mayManage, mayUse, type Session } from '../api/session.ts';
+import { mayApprove, type Session } from '../api/session.ts';
 
 export type PageLink = Readonly<{
   path: string;
@@ -25,82 +25,83 @@ export type PageLink = Readonly<{
   /** Pressed after `g`. */
   key: string;
   icon: LucideIcon;
-  isFor: (session: Session) => boolean;
+  /** The permission without which the API answers nothing that is on it, or `role`: that of who decides about payments to vendors. */
+  needs: string;
   /** What is on it is of all merchants or of none, so that it is there without one. */
   spansMerchants?: true;
 }>;
 
-/** Every page of the side bar; those that a session may not use are left out. */
-export const PAGES: readonly PageLink[] = [
+/** Every page of the side bar. */
+const PAGES: readonly PageLink[] = [
   {
     path: '/overview',
     name: 'Overview',
     key: 'o',
     icon: ChartColumn,
-    isFor: (session) => mayUse(session, 'payments'),
+    needs: 'payments',
   },
   {
     path: '/payments',
     name: 'Payments',
     key: 'p',
     icon: CreditCard,
-    isFor: (session) => mayUse(session, 'payments'),
+    needs: 'payments',
   },
   {
     path: '/customers',
     name: 'Customers',
     key: 'c',
     icon: Users,
-    isFor: (session) => mayUse(session, 'customers'),
+    needs: 'customers',
   },
   {
     path: '/ledger',
     name: 'Ledger',
     key: 'l',
     icon: Scale,
-    isFor: (session) => mayUse(session, 'transfers'),
+    needs: 'transfers',
   },
   {
     path: '/disputes',
     name: 'Disputes',
     key: 'd',
     icon: Gavel,
-    isFor: (session) => mayUse(session, 'payments'),
+    needs: 'payments',
   },
   {
     path: '/settlements',
     name: 'Settlements',
     key: 's',
     icon: HandCoins,
-    isFor: (session) => mayUse(session, 'settlements'),
+    needs: 'settlements',
   },
   {
     path: '/reconciliations',
     name: 'Reconciliation',
     key: 'r',
     icon: FileCheck,
-    isFor: (session) => mayUse(session, 'settlements'),
+    needs: 'settlements',
   },
   {
     path: '/exceptions',
     name: 'Exceptions',
     key: 'x',
     icon: TriangleAlert,
-    isFor: (session) => mayUse(session, 'settlements'),
+    needs: 'settlements',
   },
   {
     path: '/exports',
     name: 'Exports',
     key: 'e',
     icon: FileDown,
-    isFor: (session) => mayUse(session, 'exports'),
+    needs: 'exports',
   },
   {
     path: '/approvals',
     name: 'Approvals',
     key: 'a',
     icon: Inbox,
-    isFor: mayApprove,
+    needs: 'role',
     spansMerchants: true,
   },
   {
@@ -108,7 +109,7 @@ export const PAGES: readonly PageLink[] = [
     name: 'Fraud review',
     key: 'f',
     icon: ShieldAlert,
-    isFor: mayApprove,
+    needs: 'role',
     spansMerchants: true,
   },
   {
@@ -116,21 +117,21 @@ export const PAGES: readonly PageLink[] = [
     name: 'Webhooks',
     key: 'w',
     icon: Webhook,
-    isFor: (session) => mayUse(session, 'webhooks'),
+    needs: 'webhooks',
   },
   {
     path: '/audit',
     name: 'Audit',
     key: 't',
     icon: ScrollText,
-    isFor: (session) => mayUse(session, 'audit'),
+    needs: 'audit',
   },
   {
     path: '/merchants',
     name: 'Merchants',
     key: 'm',
     icon: Store,
-    isFor: mayManage,
+    needs: 'admin',
     spansMerchants: true,
   },
   {
@@ -138,7 +139,7 @@ export const PAGES: readonly PageLink[] = [
     name: 'Cost',
     key: 'u',
     icon: Coins,
-    isFor: mayManage,
+    needs: 'admin',
     spansMerchants: true,
   },
   {
@@ -146,11 +147,21 @@ export const PAGES: readonly PageLink[] = [
     name: 'System',
     key: 'y',
     icon: Server,
-    isFor: mayManage,
+    needs: 'admin',
     spansMerchants: true,
   },
 ];
 
-/** Whether an address, as its route has it, is of a page that shows what is of one merchant. */
-export const isOfMerchant = (route: string): boolean =>
-  PAGES.some(({ path, spansMerchants }) => spansMerchants !== true && route.startsWith(path));
+/** That of an address, as its route has it. */
+export const pageOf = (route: string): PageLink | undefined =>
+  PAGES.find(({ path }) => route.startsWith(path));
+
+/** Whether a session may use a page: one that is of a merchant once there is one. */
+export const mayOpen = ({ needs, spansMerchants }: PageLink, session: Session): boolean =>
+  needs === 'role'
+    ? mayApprove(session)
+    : session.permissions.includes(needs) && (spansMerchants === true || session.merchant_id !== undefined);
+
+/** Those that a session may use; the others are left out. */
+export const pagesFor = (session: Session): readonly PageLink[] =>
+  PAGES.filter((page) => mayOpen(page, session));

@@ -5,7 +5,7 @@ import { Failure } from '../parts/answers.tsx';
 import { Time } from '../parts/clock.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { type Destination, pagesNamed } from './destinations.ts';
-import { PAGES } from './pages.ts';
+import { pagesFor } from './pages.ts';
 import { find } from './search-results.ts';
 import { useSession } from './session-context.ts';
 
@@ -35,10 +35,7 @@ export function Palette({ onClose }: Readonly<{ onClose: () => void }>) {
     },
   });
   const text = typed.trim();
-  const pages = pagesNamed(
-    text,
-    PAGES.filter(({ isFor }) => isFor(session)),
-  );
+  const pages = pagesNamed(text, pagesFor(session));
   const searching: Destination = { label: text, hint: search.isPending ? 'Searching…' : 'Search', to: '' };
   const maySearch = session.merchant_id !== undefined && text !== '';
   const found = search.data?.destinations;

@@ -12,10 +12,11 @@ import { LiveDot } from './live-dot.tsx';
 import { MerchantSwitch } from './merchant-switch.tsx';
 import { ModeBadge } from './mode-badge.tsx';
 import { PageOfSession } from './page-of-session.tsx';
-import { PAGES } from './pages.ts';
+import { pagesFor } from './pages.ts';
 import { Palette } from './palette.tsx';
 import { SessionContext } from './session-context.ts';
 import { Account, Navigation } from './side-bar.tsx';
+import { Waiting } from './waiting.tsx';
 import { Wordmark } from './wordmark.tsx';
 
 type Open = 'palette' | 'help' | 'menu' | undefined;
@@ -31,10 +32,7 @@ export function Shell({ session }: Readonly<{ session: Session }>) {
     void logOut().finally(() => changeSession(queries, null));
   };
   const pages: Shortcuts = Object.fromEntries(
-    PAGES.filter(({ isFor }) => isFor(session)).map(({ key, path }) => [
-      `g ${key}`,
-      () => void navigate({ to: path }),
-    ]),
+    pagesFor(session).map(({ key, path }) => [`g ${key}`, () => void navigate({ to: path })]),
   );
   useShortcuts({
     ...pages,
@@ -102,6 +100,7 @@ export function Shell({ session }: Readonly<{ session: Session }>) {
             >
               <kbd className="font-mono text-xs">?</kbd>
             </button>
+            <Waiting />
           </header>
           <main id="page" tabIndex={-1} className="min-w-0 flex-1 outline-none">
             <PageOfSession session={session} />

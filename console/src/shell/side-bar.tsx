@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { LogOut } from 'lucide-react';
 import { type ShownCount, useCounts } from './counts.ts';
-import { PAGES } from './pages.ts';
+import { pagesFor } from './pages.ts';
 import { useSession } from './session-context.ts';
 
 export function Navigation({ onGo }: Readonly<{ onGo?: () => void }>) {
@@ -10,7 +10,7 @@ export function Navigation({ onGo }: Readonly<{ onGo?: () => void }>) {
   return (
     <nav aria-label="Pages">
       <ul className="flex flex-col gap-0.5">
-        {PAGES.filter(({ isFor }) => isFor(session)).map(({ path, name, icon: Icon }) => (
+        {pagesFor(session).map(({ path, name, icon: Icon }) => (
           <li key={path} className="relative">
             <Link
               to={path}

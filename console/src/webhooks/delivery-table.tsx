@@ -29,6 +29,7 @@ export function DeliveryTable({ rows }: Readonly<{ rows: readonly Delivery[] }>)
               from="/webhooks"
               to="/webhooks"
               search={(was) => ({ ...was, delivery: delivery.id })}
+              resetScroll={false}
               data-row
               className="font-mono text-[13px] outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
             >

@@ -5,6 +5,7 @@ import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
 import { inWords } from '../parts/badge.tsx';
 import { LoadMore } from '../parts/load-more.tsx';
 import { Page, Section } from '../parts/page.tsx';
+import { useClose } from '../parts/way-back.ts';
 import { DeliveryDrawer } from './delivery-drawer.tsx';
 import { DeliveryTable } from './delivery-table.tsx';
 import { EndpointList } from './endpoint-list.tsx';
@@ -17,6 +18,7 @@ const route = getRouteApi('/webhooks');
 export function WebhooksPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
+  const close = useClose();
   const endpoints = useQuery(endpointsQuery);
   const change = (changed: Partial<WebhookSearch>) =>
     void navigate({ search: (was) => ({ ...was, ...changed }) });
@@ -65,7 +67,7 @@ export function WebhooksPage() {
         <DeliveryDrawer
           key={search.delivery}
           id={search.delivery}
-          onClose={() => change({ delivery: undefined })}
+          onClose={() => close({ ...search, delivery: undefined })}
         />
       )}
     </Page>
