@@ -11,13 +11,11 @@ const post = <T = unknown>(path: string, body: object, as = desk.token) =>
   desk.api<T>(path, { method: 'POST', key: randomUUID(), body, as });
 
 const addressOf = (page: Page): string => page.url().slice(`${desk.url}/console`.length);
-const isAt = (page: Page, address: string) =>
-  expect.poll(() => addressOf(page)).toBe(address);
+const isAt = (page: Page, address: string) => expect.poll(() => addressOf(page)).toBe(address);
 /** Where the link leads that has the focus. */
 const focused = (page: Page): Promise<string | null> =>
   page.evaluate(`document.activeElement.getAttribute('href')`);
-const hasFocus = (page: Page, link: string) =>
-  expect.poll(() => focused(page)).toBe(`/console${link}`);
+const hasFocus = (page: Page, link: string) => expect.poll(() => focused(page)).toBe(`/console${link}`);
 const row = (page: Page, at: number) => page.locator('[data-row]').nth(at);
 /** Opens the second row of the page with this heading by keyboard; returns where it leads. */
 const openSecond = async (page: Page, heading: string): Promise<string> => {
@@ -98,7 +96,10 @@ describe.runIf(hasChromium())('the way back', () => {
     await logIn(page, desk.url, desk.token, '/audit');
     const { items } = await desk.api<Readonly<{ items: readonly Readonly<{ id: string }>[] }>>('/payments');
     await page.keyboard.press('Control+k');
-    await page.getByRole('dialog').getByRole('combobox').fill(items[0]?.id ?? '');
+    await page
+      .getByRole('dialog')
+      .getByRole('combobox')
+      .fill(items[0]?.id ?? '');
     await page.keyboard.press('Enter');
     await page.getByText('Raw JSON').waitFor();
     await page.keyboard.press('Escape');

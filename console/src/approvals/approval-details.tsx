@@ -10,7 +10,7 @@ import { Facts, Section } from '../parts/page.tsx';
 import { useShortcuts } from '../parts/shortcuts.ts';
 import { useSession } from '../shell/session-context.ts';
 import { approvalLog, type VendorPayment } from './approval-queries.ts';
-import { type Awaited, rolesInWords } from './awaited.ts';
+import { type Awaited, rolesInWords, whyNot } from './awaited.ts';
 import type { Decision } from './decision.ts';
 import { DecisionDialog } from './decision-dialog.tsx';
 import { Day, Due } from './due.tsx';
@@ -40,7 +40,9 @@ function Terms({ now, onDecided, onBack }: Readonly<{ now: VendorPayment } & Omi
   const log = useQuery(approvalLog(now.paymentId));
   const isStale = now.termsHash !== seen.termsHash;
   const shown = isStale ? seen : now;
-  const seenEarlier = useSeenEdition(useSession().subject, seen);
+  const session = useSession();
+  const seenEarlier = useSeenEdition(session.subject, seen);
+  const barred = whyNot(now, session);
   const compared = before ?? (isStale ? undefined : changedSince(log.data?.entries ?? [], now, seenEarlier));
   const showChanges = () => {
     setBefore({ terms: seen, since: 'since you saw it' });
@@ -49,7 +51,7 @@ function Terms({ now, onDecided, onBack }: Readonly<{ now: VendorPayment } & Omi
   const isOpen = now.status === 'pending_approval';
   const decide = (wanted: Decision) => () => {
     if (isStale) showChanges();
-    else if (isOpen) setDecision(wanted);
+    else if (isOpen && (wanted === 'reject' || barred === undefined)) setDecision(wanted);
   };
   useShortcuts({ a: decide('approve'), r: decide('reject'), Escape: onBack });
   return (
@@ -69,6 +71,7 @@ function Terms({ now, onDecided, onBack }: Readonly<{ now: VendorPayment } & Omi
             </p>
           )}
           {now.awaited !== undefined && <Waits awaited={now.awaited} since={now.createdAt} />}
+          {isOpen && barred !== undefined && <p className="mt-1 text-warn">{barred}</p>}
         </div>
         {isOpen && (
           <div className="flex gap-2">
@@ -78,7 +81,7 @@ function Terms({ now, onDecided, onBack }: Readonly<{ now: VendorPayment } & Omi
             <button
               type="button"
               className="button button-main"
-              disabled={isStale}
+              disabled={isStale || barred !== undefined}
               onClick={decide('approve')}
             >
               Approve <kbd className="key">a</kbd>

@@ -67,7 +67,9 @@ export function ApprovalsPage() {
               {inbox.isPending ? (
                 <Skeleton label="Loading approvals" />
               ) : waiting.length === 0 ? (
-                <Empty title="Nothing waits for approval" />
+                <Empty title="Nothing waits for approval">
+                  What vendors are to be paid shows up here when it is asked for.
+                </Empty>
               ) : (
                 <Inbox
                   waiting={waiting}

@@ -19,17 +19,17 @@ export function LineTable({
   const changes = compareLines(before?.lineItems ?? payment.lineItems, payment.lineItems);
   return (
     <div className="card relative overflow-x-auto" tabIndex={0} role="region" aria-label="Line items">
-      <table className="w-full border-collapse">
+      <table className="w-full border-collapse tabular-nums">
         <caption className="sr-only">Line items</caption>
         <thead className="border-b border-line bg-rail">
           <tr>
             <th scope="col" className={HEAD}>
               Line
             </th>
-            <th scope="col" className={`${HEAD} text-right`}>
+            <th scope="col" className={`${HEAD} text-right max-sm:hidden`}>
               Quantity
             </th>
-            <th scope="col" className={`${HEAD} text-right`}>
+            <th scope="col" className={`${HEAD} text-right max-sm:hidden`}>
               Each
             </th>
             <th scope="col" className={`${HEAD} text-right`}>
@@ -48,10 +48,11 @@ export function LineTable({
         </tbody>
         <tfoot className="border-t border-line font-semibold">
           <tr>
-            <th scope="row" colSpan={3} className="h-10 px-3 text-left">
+            <th scope="row" className="h-10 px-3 text-left">
               Total
             </th>
-            <td className="px-3 py-1.5 text-right tabular-nums">
+            <td colSpan={2} className="max-sm:hidden" />
+            <td className="px-3 py-1.5 text-right">
               <Was value={before?.amountCents} is={payment.amountCents} currency={payment.currency} />
               <span className="inline-block whitespace-nowrap">
                 {money(payment.amountCents, payment.currency)}
@@ -84,21 +85,30 @@ function Row({ change: { change, was, is }, currency }: Readonly<{ change: LineC
   const line = is ?? was;
   if (line === undefined) return null;
   const { word, row } = MARKS[change];
-  const cell = 'h-10 px-3 text-right whitespace-nowrap tabular-nums';
+  const cell = 'h-10 px-3 text-right whitespace-nowrap';
+  const quantity = (
+    <>
+      <Was value={was?.quantity} is={is?.quantity} />
+      {line.quantity}
+    </>
+  );
+  const each = (
+    <>
+      <Was value={was?.unitPriceCents} is={is?.unitPriceCents} currency={currency} />
+      {money(line.unitPriceCents, currency)}
+    </>
+  );
   return (
     <tr className={row}>
       <th scope="row" className="h-10 min-w-32 px-3 py-1.5 text-left font-normal">
         {word !== '' && <span className="mr-2 text-xs font-semibold">{word}</span>}
         {line.description}
+        <span className="block text-quiet sm:hidden">
+          {quantity} × {each}
+        </span>
       </th>
-      <td className={cell}>
-        <Was value={was?.quantity} is={is?.quantity} />
-        {line.quantity}
-      </td>
-      <td className={cell}>
-        <Was value={was?.unitPriceCents} is={is?.unitPriceCents} currency={currency} />
-        {money(line.unitPriceCents, currency)}
-      </td>
+      <td className={`${cell} max-sm:hidden`}>{quantity}</td>
+      <td className={`${cell} max-sm:hidden`}>{each}</td>
       <td className={cell}>{money(line.totalCents, currency)}</td>
     </tr>
   );

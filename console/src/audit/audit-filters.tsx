@@ -67,6 +67,7 @@ const Field = ({ label, name, type = 'text', search, isSearched = false }: Field
       type={type}
       defaultValue={search[name]}
       autoComplete="off"
+      {...(type === 'text' ? { pattern: ' *[!-~]{1,128} *', title: 'One id, without spaces' } : {})}
       data-search={isSearched ? '' : undefined}
       className="field text-sm font-normal"
     />

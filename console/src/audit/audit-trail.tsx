@@ -23,13 +23,13 @@ function Line({ entry }: Readonly<{ entry: AuditEntry }>) {
       <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary
           data-row
-          className="grid list-none grid-cols-[minmax(0,1fr)_auto] gap-x-4 px-3 py-2.5 hover:bg-hover focus-visible:-outline-offset-2 [&::-webkit-details-marker]:hidden"
+          className="flex list-none flex-wrap justify-between gap-x-4 px-3 py-2.5 hover:bg-hover focus-visible:-outline-offset-2 [&::-webkit-details-marker]:hidden"
         >
           <span className="font-medium">{inWords(action)}</span>
           <span className="text-[13px] text-quiet">
             <Time at={timestamp} exact />
           </span>
-          <span className="col-span-2 truncate text-quiet">
+          <span className="basis-full truncate text-quiet">
             {actor.type} {actor.id}
             {ip_address !== undefined && ` from ${ip_address}`} ·{' '}
             <span className="font-mono text-[13px]">{entity_id}</span>

@@ -45,6 +45,8 @@ export function UsageForm({ estimate }: Readonly<{ estimate: CostEstimate }>) {
           <input
             name={name}
             inputMode={inputMode}
+            pattern={inputMode === 'numeric' ? ' *[0-9]+ *' : ' *[0-9]+([.][0-9]+)? *'}
+            title={inputMode === 'numeric' ? 'A whole number, as 30' : 'A number, as 0.5'}
             autoComplete="off"
             defaultValue={search[name] ?? usageOf(estimate)[name]}
             className="field text-sm font-normal tabular-nums"

@@ -22,7 +22,9 @@ export function NewestCustomers() {
           {list.isPending ? (
             <Skeleton label="Loading customers" />
           ) : customers.length === 0 ? (
-            <Empty title="No customer yet" />
+            <Empty title="No customer yet">
+              <code className="font-mono">POST /customers</code> makes one.
+            </Empty>
           ) : (
             <Table caption="Customers, newest first" columns={COLUMNS}>
               {customers.map((customer) => (

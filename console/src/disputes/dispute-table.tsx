@@ -7,8 +7,8 @@ import { CELL, Table } from '../parts/table.tsx';
 import type { Dispute } from './dispute-queries.ts';
 
 const COLUMNS = [
-  { name: 'Amount', look: 'w-32 text-right sm:w-40' },
-  { name: 'Status', look: 'sm:w-40' },
+  { name: 'Amount', look: 'text-right sm:w-40' },
+  { name: 'Status', look: 'hidden w-40 sm:table-cell' },
   { name: 'Reason', look: 'hidden md:table-cell' },
   { name: 'Respond by', look: 'hidden w-52 sm:table-cell' },
   { name: 'What can be done', look: 'w-24 text-right', isSilent: true },
@@ -34,6 +34,7 @@ export function DisputeTable({ disputes, onAccept }: Props) {
 function Row({ dispute, onAccept }: Readonly<{ dispute: Dispute }> & Pick<Props, 'onAccept'>) {
   const { amount, currency, status, reason, respond_by, accept_requested_at, payment_id } = dispute;
   const isOpen = status === 'needs_response' && accept_requested_at === undefined;
+  const shown = accept_requested_at !== undefined && status === 'needs_response' ? 'accepting' : status;
   return (
     <tr className="hover:bg-hover">
       <td className={`${CELL} text-right font-medium tabular-nums`}>
@@ -46,11 +47,12 @@ function Row({ dispute, onAccept }: Readonly<{ dispute: Dispute }> & Pick<Props,
         >
           {money(amount, currency)}
         </Link>
+        <span className="block sm:hidden">
+          <Status of={shown} />
+        </span>
       </td>
-      <td className={CELL}>
-        <Status
-          of={accept_requested_at !== undefined && status === 'needs_response' ? 'accepting' : status}
-        />
+      <td className={`${CELL} hidden sm:table-cell`}>
+        <Status of={shown} />
       </td>
       <td className={`${CELL} hidden text-quiet md:table-cell`}>{inWords(reason)}</td>
       <td className={`${CELL} hidden sm:table-cell`}>

@@ -47,7 +47,17 @@ export function DisputesPage() {
           />
         )}
       </div>
-      <List list={list} name="disputes" empty={<Empty title={noneOf(search)} />}>
+      <List
+        list={list}
+        name="disputes"
+        empty={
+          <Empty title={noneOf(search)}>
+            {search.status === undefined
+              ? 'What cardholders dispute shows up here.'
+              : 'Take it away to see the others.'}
+          </Empty>
+        }
+      >
         {(disputes) => (
           <DisputeTable disputes={disputes} onAccept={mayUse(session, 'refunds') ? setAsked : undefined} />
         )}

@@ -1,7 +1,7 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { FormEvent } from 'react';
 import { inWords } from '../parts/badge.tsx';
-import { Choose, Field } from '../parts/field.tsx';
+import { Choose, CURRENCY, Field } from '../parts/field.tsx';
 import { FilterEnd } from '../parts/filter-end.tsx';
 import { textOf } from '../parts/form-text.ts';
 import { AGES, type ExceptionSearch, exceptionSearch, KINDS, STATUSES } from './exception-search.ts';
@@ -32,7 +32,7 @@ export function ExceptionFilters() {
     apply(event.currentTarget);
   };
   const changed = ({ currentTarget, target }: FormEvent<HTMLFormElement>) => {
-    if (target instanceof HTMLSelectElement) apply(currentTarget);
+    if (target instanceof HTMLSelectElement && currentTarget.reportValidity()) apply(currentTarget);
   };
   return (
     <form
@@ -55,7 +55,7 @@ export function ExceptionFilters() {
         search={search}
         choices={[ANY, ...AGES.map((age) => [age, age] as const)]}
       />
-      <Typed label="Currency" name="currency" search={search} />
+      <Typed {...CURRENCY} search={search} />
       <Typed label="Assigned to" name="assigned_to" search={search} />
       <FilterEnd
         isFiltered={Object.values(search).some((value) => value !== undefined)}
@@ -78,7 +78,13 @@ export function ExceptionFilters() {
   );
 }
 
-type Named = Readonly<{ label: string; name: keyof ExceptionSearch; search: ExceptionSearch }>;
+type Named = Readonly<{
+  label: string;
+  name: keyof ExceptionSearch;
+  pattern?: string;
+  title?: string;
+  search: ExceptionSearch;
+}>;
 
 const Chosen = ({
   search,

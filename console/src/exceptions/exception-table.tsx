@@ -8,7 +8,7 @@ import type { Exception } from './exception-queries.ts';
 const COLUMNS = [
   { name: 'Chosen', look: 'w-9', isSilent: true },
   { name: 'Kind', look: 'sm:w-36' },
-  { name: 'In question', look: 'w-34 text-right sm:w-36' },
+  { name: 'In question', look: 'w-30 text-right sm:w-36' },
   { name: 'Age', look: 'hidden w-16 sm:table-cell' },
   { name: 'Status', look: 'hidden w-24 sm:table-cell' },
   { name: 'What differs', look: 'hidden lg:table-cell' },

@@ -44,7 +44,13 @@ export function Schedules() {
         </button>
       }
     >
-      <List list={list} name="schedules" empty={<Empty title="No schedule yet" />}>
+      <List
+        list={list}
+        name="schedules"
+        empty={
+          <Empty title="No schedule yet">One orders an export once each day, week or month is over.</Empty>
+        }
+      >
         {(schedules) => (
           <Table caption="Schedules, newest first" columns={COLUMNS}>
             {schedules.map((schedule) => (

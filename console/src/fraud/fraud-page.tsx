@@ -49,7 +49,9 @@ export function FraudPage() {
               {list.isPending ? (
                 <Skeleton label="Loading what awaits a review" />
               ) : waiting.length === 0 ? (
-                <Empty title="Nothing awaits a review" />
+                <Empty title="Nothing awaits a review">
+                  Payments to vendors that the rules flag show up here.
+                </Empty>
               ) : (
                 <Queue waiting={waiting} chosen={chosen} />
               )}

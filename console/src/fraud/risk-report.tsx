@@ -12,7 +12,7 @@ import { type Counted, type FraudReport, fraudCsv, fraudReport } from './fraud-q
 import type { FraudSearch } from './fraud-search.ts';
 
 const COLUMNS = [
-  { name: 'Risk', look: 'w-28' },
+  { name: 'Risk', look: 'w-22 sm:w-28' },
   { name: 'Review', look: 'w-24 min-[90rem]:w-28' },
   { name: 'Status', look: 'hidden w-38 sm:table-cell' },
   { name: 'Payments', look: 'text-right' },

@@ -71,8 +71,8 @@ function Costs({ row }: Readonly<{ row: ReportRow }>) {
     return null;
   return (
     <p className="text-quiet tabular-nums">
-      {money(proceeds, currency)} after fees of {decimal(fees, currency)} and disputes of{' '}
-      {decimal(disputed, currency)}
+      {money(proceeds, currency)} after fees of {money(fees, currency)} and disputes of{' '}
+      {money(disputed, currency)}
     </p>
   );
 }

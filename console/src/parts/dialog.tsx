@@ -27,8 +27,14 @@ export function Dialog({ title, onClose, children, drawer = false }: Props) {
       onClose={() => {
         if (element.current?.open === false) onClose();
       }}
-      onClick={(event) => {
-        if (event.target === element.current) element.current?.close();
+      // Where it was pressed: a text that is marked up to beyond the edge, and a long page that is scrolled by its bar, close nothing.
+      onMouseDown={(event) => {
+        const { left, right, top, bottom } = event.currentTarget.getBoundingClientRect();
+        const { target, currentTarget, clientX, clientY } = event;
+        if (target !== currentTarget) return;
+        if (clientX >= left && clientX <= right && clientY >= top && clientY <= bottom) return;
+        event.preventDefault();
+        currentTarget.close();
       }}
       className={
         drawer

@@ -30,6 +30,14 @@ export const Field = ({ label, hint, ...input }: Labelled & InputHTMLAttributes<
 
 type Choices = Readonly<{ choices: readonly (readonly [value: string, name: string])[] }>;
 
+/** A currency, as a filter takes it: what is none stays written, and the browser says so. */
+export const CURRENCY = {
+  label: 'Currency',
+  name: 'currency',
+  pattern: ' *[A-Za-z]{3} *',
+  title: 'Three letters, as USD',
+} as const;
+
 /** One of a few, below its name. */
 export const Choose = ({
   label,

@@ -74,7 +74,7 @@ type Props = Readonly<{ rows: readonly Payment[]; columns: readonly Column[] }>;
 
 /** Payments as rows, each a link; columns that a narrow window has no room for are on the payment's own page. */
 export function PaymentTable({ rows, columns }: Props) {
-  const amount = { name: 'Amount', look: 'w-36 text-right sm:w-44' };
+  const amount = { name: 'Amount', look: 'w-34 text-right sm:w-44' };
   return (
     <Table
       caption="Payments, newest first"

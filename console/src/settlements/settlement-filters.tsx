@@ -1,7 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router';
 import type { FormEvent } from 'react';
 import { inWords } from '../parts/badge.tsx';
-import { Choose, Field } from '../parts/field.tsx';
+import { Choose, CURRENCY, Field } from '../parts/field.tsx';
 import { FilterEnd } from '../parts/filter-end.tsx';
 import { textOf } from '../parts/form-text.ts';
 import { STATUSES, settlementSearch } from './settlement-search.ts';
@@ -36,7 +36,7 @@ export function SettlementFilters() {
         choices={[['', 'Any'], ...STATUSES.map((status) => [status, inWords(status)] as const)]}
         defaultValue={search.status ?? ''}
       />
-      <Field label="Currency" name="currency" maxLength={3} defaultValue={search.currency} />
+      <Field {...CURRENCY} defaultValue={search.currency} />
       <Field label="Payout" name="payout_id" maxLength={255} defaultValue={search.payout_id} />
       <FilterEnd
         isFiltered={Object.values(search).some((value) => value !== undefined)}

@@ -113,7 +113,11 @@ function Deliveries({ search, change }: Props) {
           {list.isPending ? (
             <Skeleton label="Loading deliveries" />
           ) : rows.length === 0 ? (
-            <Empty title="No delivery to show" />
+            <Empty title="No delivery to show">
+              {search.status === undefined && search.endpoint_id === undefined
+                ? 'What is sent to endpoints as events happen shows up here.'
+                : 'Take the status away, or the endpoint, by pressing it again.'}
+            </Empty>
           ) : (
             <DeliveryTable rows={rows} />
           )}
