@@ -145,7 +145,7 @@ describe.runIf(hasChromium())('customers, the ledger and the audit trail in the 
     const { page: other } = await desk.open();
     const token = await desk.tokenOf({ merchant: 'merchant-123', permissions: ['payments'] });
     await logIn(other, desk.url, token, `/customers/${customer.id}`);
-    await other.getByText('Your token does not show customers').waitFor();
+    await other.getByRole('alert').getByText('`customers`').waitFor();
     expect(await other.getByRole('button', { name: 'Reveal' }).count()).toBe(0);
   });
 

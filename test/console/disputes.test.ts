@@ -97,7 +97,7 @@ describe.runIf(hasChromium())('disputes in the console', () => {
       expect(accepted).toHaveLength(1);
     });
     await page.reload();
-    await page.getByText('Accepted').nth(1).waitFor();
+    await page.getByText('Accepted').filter({ visible: true }).nth(1).waitFor();
     expect(await accept.count()).toBe(1);
     const lost = (await disputes()).find(({ status }) => status === 'accepted');
     await page.goto(`${desk.url}/console/payments/${lost?.payment_id}`);

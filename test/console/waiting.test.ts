@@ -29,11 +29,12 @@ describe.runIf(hasChromium())('what is waited for', () => {
       key: 'order-1',
       body: { amount: 1_999, currency: 'USD', payment_method: 'card' },
     });
-    await desk.api('/webhook_endpoints', {
+    const { id } = await desk.api<Readonly<{ id: string }>>('/webhook_endpoints', {
       method: 'POST',
       key: 'endpoint-1',
       body: { url: 'http://127.0.0.1:65000/', events: ['refund.created'] },
     });
+    await desk.api(`/webhook_endpoints/${id}/test`, { method: 'POST', key: 'test-1' });
   });
   afterAll(() => desk.close());
 
@@ -81,5 +82,22 @@ describe.runIf(hasChromium())('what is waited for', () => {
     letGo();
     await page.getByText('A test event is on its way.').waitFor();
     await line(page).waitFor({ state: 'detached' });
+  });
+
+  it('is shown in a drawer that lies over the page, as long as what was asked for there is under way', async () => {
+    const { page } = await desk.open({ viewport: { width: 320, height: 800 } });
+    await hearNothing(page);
+    await logIn(page, desk.url, desk.token, '/webhooks');
+    const drawer = page.getByRole('dialog');
+    await page.locator('[data-row]').first().click();
+    await drawer.getByRole('button', { name: 'Replay' }).waitFor();
+    await line(page).first().waitFor({ state: 'detached' });
+    const letGo = await held(page, '**/webhook_deliveries/*/replay');
+    await drawer.getByRole('button', { name: 'Replay' }).click();
+    await drawer.getByRole('progressbar', { name: 'Waiting for the server' }).waitFor();
+    await expectFit(page, 'what is waited for in a drawer');
+    letGo();
+    await drawer.getByText('It is on its way again.').waitFor();
+    await drawer.getByRole('progressbar').waitFor({ state: 'detached' });
   });
 });

@@ -2,8 +2,8 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { Download } from 'lucide-react';
 import { API } from '../api/address.ts';
-import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
-import { LoadMore } from '../parts/load-more.tsx';
+import { Empty } from '../parts/answers.tsx';
+import { List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { AuditFilters } from './audit-filters.tsx';
 import { auditList } from './audit-queries.ts';
@@ -16,8 +16,8 @@ const route = getRouteApi('/audit');
 export function AuditPage() {
   const search = route.useSearch();
   const list = useInfiniteQuery(auditList(search));
-  const entries = list.data?.pages.flatMap(({ items }) => items) ?? [];
-  const chained = chainedIn(search, entries[0]?.entity_type);
+  const newest = list.data?.pages.flatMap(({ items }) => items)[0];
+  const chained = chainedIn(search, newest?.entity_type);
   return (
     <Page
       title="Audit"
@@ -30,20 +30,13 @@ export function AuditPage() {
     >
       <AuditFilters />
       {chained !== undefined && <ChainBadge of={chained} />}
-      {list.isError && entries.length === 0 ? (
-        <Failure error={list.error} retry={() => void list.refetch()} />
-      ) : (
-        <div className="card overflow-hidden">
-          {list.isPending ? (
-            <Skeleton label="Loading the trail" />
-          ) : entries.length === 0 ? (
-            <Empty title="No entry matches">Take a filter away, or look at another time.</Empty>
-          ) : (
-            <AuditTrail entries={entries} />
-          )}
-        </div>
-      )}
-      <LoadMore list={list} shown={entries.length} />
+      <List
+        list={list}
+        name="the trail"
+        empty={<Empty title="No entry matches">Take a filter away, or look at another time.</Empty>}
+      >
+        {(rows) => <AuditTrail entries={rows} />}
+      </List>
     </Page>
   );
 }

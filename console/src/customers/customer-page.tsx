@@ -1,12 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { ArrowLeft, Eye } from 'lucide-react';
+import { Eye } from 'lucide-react';
 import { useState } from 'react';
 import { statusOf } from '../api/problem.ts';
 import { mayUse } from '../api/session.ts';
 import { erasureOf, looksAt } from '../audit/audit-queries.ts';
 import { AuditTrail } from '../audit/audit-trail.tsx';
 import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
+import { BackLink } from '../parts/back-link.tsx';
 import { Copyable } from '../parts/copyable.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { useSession } from '../shell/session-context.ts';
@@ -42,12 +43,7 @@ function CustomerOf({ id }: Readonly<{ id: string }>) {
   return (
     <Page
       title="Customer"
-      eyebrow={
-        <Link to="/customers" className="inline-flex items-center gap-1 rounded text-quiet hover:text-ink">
-          <ArrowLeft aria-hidden className="size-4" />
-          Customers
-        </Link>
-      }
+      eyebrow={<BackLink to="/customers">Customers</BackLink>}
       actions={
         <Link to="/payments" search={{ customer_id: id }} className="button">
           Payments
@@ -66,13 +62,10 @@ function CustomerOf({ id }: Readonly<{ id: string }>) {
         {status.isLoadingError && <Failure error={status.error} retry={() => void status.refetch()} />}
         {status.data === null && (
           <div className="card">
-            <Empty
-              title={
-                mayUse(session, 'customers')
-                  ? 'There is no such customer'
-                  : 'Your token does not show customers'
-              }
-            />
+            <Empty title="There is no such customer">
+              Ids begin with <code className="font-mono">cus_</code>; an email is looked for among the
+              customers.
+            </Empty>
           </div>
         )}
         {customer === undefined && !isErased && status.data != null && (

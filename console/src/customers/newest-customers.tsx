@@ -1,8 +1,8 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
+import { Empty } from '../parts/answers.tsx';
 import { Time } from '../parts/clock.tsx';
-import { LoadMore } from '../parts/load-more.tsx';
+import { List } from '../parts/list.tsx';
 import { Section } from '../parts/page.tsx';
 import { CELL, Table } from '../parts/table.tsx';
 import { customerList } from './customer-queries.ts';
@@ -12,46 +12,42 @@ const COLUMNS = [{ name: 'Customer' }, { name: 'Created', look: 'hidden w-52 tex
 /** Every customer, still sealed. */
 export function NewestCustomers() {
   const list = useInfiniteQuery(customerList);
-  const customers = list.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <Section title="Newest">
-      {list.isError && customers.length === 0 ? (
-        <Failure error={list.error} retry={() => void list.refetch()} />
-      ) : (
-        <div className="card overflow-hidden">
-          {list.isPending ? (
-            <Skeleton label="Loading customers" />
-          ) : customers.length === 0 ? (
-            <Empty title="No customer yet">
-              <code className="font-mono">POST /customers</code> makes one.
-            </Empty>
-          ) : (
-            <Table caption="Customers, newest first" columns={COLUMNS}>
-              {customers.map((customer) => (
-                <tr key={customer.id} className="hover:bg-hover">
-                  <td className={CELL}>
-                    <Link
-                      to="/customers/$id"
-                      params={{ id: customer.id }}
-                      data-row
-                      className="rounded font-mono text-[13px] text-accent hover:underline"
-                    >
-                      {customer.id}
-                    </Link>
-                    {'status' in customer && customer.status === 'erased' && (
-                      <span className="text-quiet">, erased</span>
-                    )}
-                  </td>
-                  <td className={`${CELL} hidden text-right text-quiet sm:table-cell`}>
-                    <Time at={customer.created_at} />
-                  </td>
-                </tr>
-              ))}
-            </Table>
-          )}
-        </div>
-      )}
-      <LoadMore list={list} shown={customers.length} />
+      <List
+        list={list}
+        name="customers"
+        empty={
+          <Empty title="No customer yet">
+            <code className="font-mono">POST /customers</code> makes one.
+          </Empty>
+        }
+      >
+        {(customers) => (
+          <Table caption="Customers, newest first" columns={COLUMNS}>
+            {customers.map((customer) => (
+              <tr key={customer.id} className="hover:bg-hover">
+                <td className={CELL}>
+                  <Link
+                    to="/customers/$id"
+                    params={{ id: customer.id }}
+                    data-row
+                    className="rounded font-mono text-[13px] text-accent hover:underline"
+                  >
+                    {customer.id}
+                  </Link>
+                  {'status' in customer && customer.status === 'erased' && (
+                    <span className="text-quiet">, erased</span>
+                  )}
+                </td>
+                <td className={`${CELL} hidden text-right text-quiet sm:table-cell`}>
+                  <Time at={customer.created_at} />
+                </td>
+              </tr>
+            ))}
+          </Table>
+        )}
+      </List>
     </Section>
   );
 }

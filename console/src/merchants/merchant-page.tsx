@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { chosenMerchant, consoleOf } from '../api/address.ts';
 import { Failure, Skeleton } from '../parts/answers.tsx';
+import { BackLink } from '../parts/back-link.tsx';
 import { Status } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
 import { Copyable } from '../parts/copyable.tsx';
@@ -26,11 +27,7 @@ export function MerchantPage() {
   return (
     <Page
       title={merchant?.name ?? 'Merchant'}
-      eyebrow={
-        <Link to="/merchants" className="text-quiet hover:underline">
-          Merchants
-        </Link>
-      }
+      eyebrow={<BackLink to="/merchants">Merchants</BackLink>}
       actions={
         merchant !== undefined && (
           <>

@@ -1,9 +1,9 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
+import { Empty } from '../parts/answers.tsx';
 import { Status } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
-import { LoadMore } from '../parts/load-more.tsx';
+import { List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { CELL, Table } from '../parts/table.tsx';
 import { type Merchant, merchantList } from './merchant-queries.ts';
@@ -20,29 +20,25 @@ const COLUMNS = [
 /** Tenants of this installation. */
 export function MerchantsPage() {
   const list = useInfiniteQuery(merchantList);
-  const merchants = list.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <Page title="Merchants">
-      {list.isError && merchants.length === 0 ? (
-        <Failure error={list.error} retry={() => void list.refetch()} />
-      ) : (
-        <div className="card overflow-hidden">
-          {list.isPending ? (
-            <Skeleton label="Loading merchants" />
-          ) : merchants.length === 0 ? (
-            <Empty title="No merchant yet">
-              <code className="font-mono">POST /merchants</code> makes one.
-            </Empty>
-          ) : (
-            <Table caption="Merchants" columns={COLUMNS}>
-              {merchants.map((merchant) => (
-                <Row key={merchant.id} merchant={merchant} />
-              ))}
-            </Table>
-          )}
-        </div>
-      )}
-      <LoadMore list={list} shown={merchants.length} />
+      <List
+        list={list}
+        name="merchants"
+        empty={
+          <Empty title="No merchant yet">
+            <code className="font-mono">POST /merchants</code> makes one.
+          </Empty>
+        }
+      >
+        {(merchants) => (
+          <Table caption="Merchants" columns={COLUMNS}>
+            {merchants.map((merchant) => (
+              <Row key={merchant.id} merchant={merchant} />
+            ))}
+          </Table>
+        )}
+      </List>
     </Page>
   );
 }

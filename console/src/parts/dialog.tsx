@@ -1,5 +1,6 @@
 import { X } from 'lucide-react';
 import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
+import { Waiting } from './waiting.tsx';
 
 type Props = Readonly<{
   title: string;
@@ -9,7 +10,7 @@ type Props = Readonly<{
   drawer?: boolean;
 }>;
 
-/** The browser's own modal dialog: it gives the focus to what has `data-first`, keeps it, closes by Escape and gives the focus back. */
+/** The browser's own modal dialog: it gives the focus to what has `data-first`, keeps it, closes by Escape or a press beside it, and gives the focus back. */
 export function Dialog({ title, onClose, children, drawer = false }: Props) {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
@@ -27,14 +28,14 @@ export function Dialog({ title, onClose, children, drawer = false }: Props) {
       onClose={() => {
         if (element.current?.open === false) onClose();
       }}
-      // Where it was pressed: a text that is marked up to beyond the edge, and a long page that is scrolled by its bar, close nothing.
       onMouseDown={(event) => {
-        const { left, right, top, bottom } = event.currentTarget.getBoundingClientRect();
-        const { target, currentTarget, clientX, clientY } = event;
-        if (target !== currentTarget) return;
-        if (clientX >= left && clientX <= right && clientY >= top && clientY <= bottom) return;
+        const { currentTarget: dialog, clientX: x, clientY: y } = event;
+        const { left, right, top, bottom } = dialog.getBoundingClientRect();
+        // A choice that is open has its list beside the dialog, too.
+        if (event.target !== dialog || (x >= left && x <= right && y >= top && y <= bottom)) return;
         event.preventDefault();
-        currentTarget.close();
+        // What was typed, and a secret that is shown this once, is not lost by a press beside it.
+        if (drawer || dialog.querySelector('form, pre') === null) dialog.close();
       }}
       className={
         drawer
@@ -43,7 +44,7 @@ export function Dialog({ title, onClose, children, drawer = false }: Props) {
       }
     >
       <div className="flex flex-col">
-        <div className="flex items-center justify-between gap-3 border-b border-line px-5 py-3">
+        <div className="relative flex items-center justify-between gap-3 border-b border-line px-5 py-3">
           <h2 id={heading} className="font-semibold">
             {title}
           </h2>
@@ -55,6 +56,7 @@ export function Dialog({ title, onClose, children, drawer = false }: Props) {
           >
             <X aria-hidden className="size-4" />
           </button>
+          <Waiting />
         </div>
         <div className="px-5 py-4">{children}</div>
       </div>

@@ -7,6 +7,7 @@ import { changeSession, logOut, type Session } from '../api/session.ts';
 import { ZoneSwitch } from '../parts/clock.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { moveRow, type Shortcuts, useShortcuts } from '../parts/shortcuts.ts';
+import { Waiting } from '../parts/waiting.tsx';
 import { Help } from './help.tsx';
 import { LiveDot } from './live-dot.tsx';
 import { MerchantSwitch } from './merchant-switch.tsx';
@@ -16,7 +17,6 @@ import { pagesFor } from './pages.ts';
 import { Palette } from './palette.tsx';
 import { SessionContext } from './session-context.ts';
 import { Account, Navigation } from './side-bar.tsx';
-import { Waiting } from './waiting.tsx';
 import { Wordmark } from './wordmark.tsx';
 
 type Open = 'palette' | 'help' | 'menu' | undefined;

@@ -3,7 +3,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { RefreshCw } from 'lucide-react';
 import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
 import { inWords } from '../parts/badge.tsx';
-import { LoadMore } from '../parts/load-more.tsx';
+import { List } from '../parts/list.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { useClose } from '../parts/way-back.ts';
 import { DeliveryDrawer } from './delivery-drawer.tsx';
@@ -78,7 +78,6 @@ type Props = Readonly<{ search: WebhookSearch; change: (changed: Partial<Webhook
 
 function Deliveries({ search, change }: Props) {
   const list = useInfiniteQuery(deliveriesQuery(search));
-  const rows = list.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <Section
       title="Deliveries"
@@ -106,24 +105,19 @@ function Deliveries({ search, change }: Props) {
         </div>
       }
     >
-      {list.isError && rows.length === 0 ? (
-        <Failure error={list.error} retry={() => void list.refetch()} />
-      ) : (
-        <div className="card overflow-hidden">
-          {list.isPending ? (
-            <Skeleton label="Loading deliveries" />
-          ) : rows.length === 0 ? (
-            <Empty title="No delivery to show">
-              {search.status === undefined && search.endpoint_id === undefined
-                ? 'What is sent to endpoints as events happen shows up here.'
-                : 'Take the status away, or the endpoint, by pressing it again.'}
-            </Empty>
-          ) : (
-            <DeliveryTable rows={rows} />
-          )}
-        </div>
-      )}
-      <LoadMore list={list} shown={rows.length} />
+      <List
+        list={list}
+        name="deliveries"
+        empty={
+          <Empty title="No delivery to show">
+            {search.status === undefined && search.endpoint_id === undefined
+              ? 'What is sent to endpoints as events happen shows up here.'
+              : 'Take the status away, or the endpoint, by pressing it again.'}
+          </Empty>
+        }
+      >
+        {(rows) => <DeliveryTable rows={rows} />}
+      </List>
     </Section>
   );
 }

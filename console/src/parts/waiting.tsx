@@ -5,7 +5,7 @@ import { useRouterState } from '@tanstack/react-router';
 const isFirst = ({ state, queryKey }: Readonly<{ state: { data: unknown }; queryKey: readonly unknown[] }>) =>
   state.data === undefined && queryKey[0] !== 'counts';
 
-/** A line that runs while a page, a first answer or an action is waited for; it comes after 300 ms, so that what is quick does not flicker. */
+/** A line at the edge of what it is in, which runs while a page, a first answer or an action is waited for; it comes after 300 ms, so that what is quick does not flicker. */
 export function Waiting() {
   const isOnTheWay = useRouterState({ select: ({ isLoading }) => isLoading });
   const asked = useIsFetching({ predicate: isFirst });
