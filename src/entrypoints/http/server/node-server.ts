@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Logger } from 'pino';
+import { closeLingering } from './lingering-close.ts';
 import { PROBLEM_TYPE, type Problem, problemText } from './problem.ts';
 import { problemTable } from './problem-table.ts';
 import { currentRequest, inRequest } from './request-scope.ts';
@@ -80,6 +81,7 @@ export function serveHttp(
   const slow = refuseSlow(patience, (socket) => refuseBytes(TOO_SLOW, socket));
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     slow.began(incoming);
+    closeLingering(incoming);
     inTurn(incoming.socket, outgoing, () => begin(incoming, outgoing));
   };
   const begin = (incoming: IncomingMessage, outgoing: ServerResponse) => {

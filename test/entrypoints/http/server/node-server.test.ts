@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import ipaddr from 'ipaddr.js';
 import { ResultAsync } from 'neverthrow';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -125,6 +126,16 @@ describe('over a socket', () => {
     expect(statusesOf(response)).toEqual([413]);
     const declared = await exchange(url, await post(['Content-Length: 100000000'], ' '.repeat(300_000)));
     expect(statusesOf(declared)).toEqual([413]);
+  });
+
+  it('tells a client that looks at the answer only once it has sent all, far more than is read', async () => {
+    const { url } = await aServer();
+    const bytes = await post(['Content-Length: 32000000'], ' '.repeat(32_000_000));
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject).write(bytes, () => resolve());
+    });
+    expect(statusesOf(await text(socket))).toEqual([413]);
   });
 
   it('reads every header, also the last of as many as fit', async () => {
