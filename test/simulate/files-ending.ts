@@ -28,10 +28,11 @@ const OUTCOMES: Readonly<Record<MadeRow['is'], readonly string[]>> = {
 
 /** What is wrong with files when everything has come to rest: of each every row has its outcome, and each thing is settled once. */
 export async function fileFaults(world: World, sent: readonly SentFile[]): Promise<readonly string[]> {
+  const reconciliations = storedOf(world, 'reconciliation');
+  if (reconciliations.length === 0) return [];
   const texts = new Map(
     sent.map((file) => [`${file.merchantId} ${commonPorts.digests.sha256(file.text)}`, file]),
   );
-  const reconciliations = storedOf(world, 'reconciliation');
   const perFile = Map.groupBy(reconciliations, ({ merchantId, file }) => `${merchantId} ${file.sha256}`);
   const faults: string[] = [];
   const judged: Judged[] = [];
