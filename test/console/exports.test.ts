@@ -247,4 +247,12 @@ describe.runIf(hasChromium())('exports in the console', () => {
       'Transactions',
     ]);
   });
+
+  it('are of payments where a link asks for a kind that the token may not read', async () => {
+    const { page } = await desk.open();
+    const token = await desk.tokenOf({ merchant: 'merchant-123', permissions: ['exports'] });
+    await logIn(page, desk.url, token, '/exports?kind=audit');
+    expect(await page.getByLabel('Rows of', { exact: true }).inputValue()).toBe('payments');
+    await page.getByLabel('Declined as', { exact: true }).waitFor();
+  });
 });

@@ -80,4 +80,4 @@ export const mayApprove = ({ roles }: Session): boolean =>
   roles.includes('dispatcher') || roles.includes('admin');
 
 /** Who manages the merchants of this installation, whether or not they are of one. */
-export const mayManage = ({ permissions }: Session): boolean => permissions.includes('admin');
+const mayManage = ({ permissions }: Session): boolean => permissions.includes('admin');

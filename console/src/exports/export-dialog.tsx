@@ -1,12 +1,14 @@
 import { useState } from 'react';
+import { mayUse } from '../api/session.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { textOf } from '../parts/form-text.ts';
 import { SendForm } from '../parts/send-form.tsx';
+import { useSession } from '../shell/session-context.ts';
 import { ChoiceFields, choiceIn } from './export-choice.tsx';
 import { ExportFields, exportIn, isOfPayments } from './export-fields.tsx';
 import { useOrder } from './export-queries.ts';
-import type { ExportSearch, Kind } from './export-search.ts';
+import { type ExportSearch, type Kind, NEEDED } from './export-search.ts';
 
 type Props = Readonly<{
   given: ExportSearch;
@@ -18,7 +20,10 @@ type Props = Readonly<{
 /** Orders a file, with what the address names filled in. */
 export function ExportDialog({ given, onClose, onOrdered, onDone }: Props) {
   const sending = useOrder(onOrdered, onDone);
-  const [kind, setKind] = useState<Kind>(given.kind ?? 'payments');
+  const session = useSession();
+  const [kind, setKind] = useState<Kind>(
+    given.kind !== undefined && mayUse(session, NEEDED[given.kind]) ? given.kind : 'payments',
+  );
   const send = (form: FormData): string | undefined => {
     const written = exportIn(form, kind);
     if (typeof written === 'string') return written;
