@@ -152,7 +152,7 @@ describe.runIf(hasChromium())('the inbox of approvals', () => {
     await page
       .getByRole('dialog')
       .getByRole('alert')
-      .filter({ hasText: 'not what was to be approved' })
+      .filter({ hasText: 'The approval does not hold' })
       .waitFor();
     expect(await read(paymentId)).toMatchObject({ status: 'pending_approval', approvals: [] });
     await page.keyboard.press('Escape');
