@@ -15,6 +15,9 @@ export const GUIDE_TEXT: string = [
   .map((page) => readFileSync(join(ROOT, page), 'utf8'))
   .join('\n');
 
+/** `docs/production.md`. */
+export const PRODUCTION_TEXT: string = readFileSync(join(ROOT, 'docs/production.md'), 'utf8');
+
 /** What they have readers type, each text once. */
 export const SHELL_BLOCKS: readonly string[] = [
   ...new Set([...GUIDE_TEXT.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text = '']) => text.trim())),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { SHOP_CERTIFICATE, SHOP_KEY } from '../fixtures/shop-certificate.ts';
+import { PRODUCTION_TEXT } from './guide.ts';
 
 /** Runs statements as the superuser of a database. */
 export async function asOwner(url: string, ...statements: readonly string[]): Promise<void> {
@@ -13,9 +13,7 @@ export async function asOwner(url: string, ...statements: readonly string[]): Pr
 
 /** What `docs/production.md` has an operator grant to a serving role, each as it stands between GRANT and TO. */
 const GRANTS: readonly string[] = [
-  ...readFileSync(new URL('../../docs/production.md', import.meta.url), 'utf8').matchAll(
-    /^GRANT ([^;]+?)\s+TO paywright_serving;$/gm,
-  ),
+  ...PRODUCTION_TEXT.matchAll(/^GRANT ([^;]+?)\s+TO paywright_serving;$/gm),
 ].map(([, grant = '']) => grant);
 
 /** Those for approvals: what is logged, the role can only add to. */

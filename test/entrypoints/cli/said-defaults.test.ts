@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { VARIABLES } from '../../../src/entrypoints/cli/variables.ts';
+import { GUIDE_TEXT, PRODUCTION_TEXT } from '../../support/guide.ts';
 
 /** Settings of which the help says a default that can be set as it stands there. */
 const SAID = Object.entries(VARIABLES.shape).flatMap(([name, schema]) => {
@@ -17,10 +17,10 @@ describe('the default that is said of a setting', () => {
     expect(schema.parse(said)).toEqual(unset);
   });
 
-  it('is the same in the README, where that has a row for the setting', () => {
-    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  it('is the same in the guide and in docs/production.md, where these have a row for the setting', () => {
+    const lines = `${GUIDE_TEXT}\n${PRODUCTION_TEXT}`.split('\n');
     const rows = SAID.flatMap(({ name, said }) => {
-      const row = readme.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
+      const row = lines.find((line) => line.startsWith(`| \`${name}\` |`));
       return row === undefined ? [] : [{ row, said }];
     });
     expect(rows.length).toBeGreaterThan(3);
