@@ -48,6 +48,8 @@ export async function metered(engine: string): Promise<Meter> {
       passed.end(body);
     })();
   });
+  // A connection is not closed under a request that comes after long.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');

@@ -15,6 +15,16 @@ export function playedTime(isBusy: () => boolean) {
   };
   return {
     calm,
+    /** What comes of it, for which time passes where it waits for that, as what is tried again does. */
+    async settled<Value>(asked: PromiseLike<Value>): Promise<Value> {
+      let isOver = false;
+      const end = () => {
+        isOver = true;
+      };
+      asked.then(end, end);
+      for (await calm(); !isOver; await calm()) await vi.advanceTimersByTimeAsync(STEP_MS);
+      return asked;
+    },
     async pass(ms: number) {
       for (let passed = 0; passed < ms; passed += STEP_MS) {
         await vi.advanceTimersByTimeAsync(STEP_MS);

@@ -97,19 +97,21 @@ describe('A server and a worker over one table of DynamoDB', () => {
     const { processPayment } = system.platform.get(TOKENS.useCases);
     for (let n = 0; n < PAYMENTS; n += 1)
       (
-        await processPayment({
-          merchantId,
-          idempotencyKey: `order-${n}`,
-          amount: money(1_999n, 'USD'),
-          paymentMethod: 'card',
-          captureMethod: 'automatic',
-          metadata: {},
-          origin: { actor: { id: 'test', type: 'user' }, requestId: 'test', ipAddress: '127.0.0.1' },
-        })
+        await time.settled(
+          processPayment({
+            merchantId,
+            idempotencyKey: `order-${n}`,
+            amount: money(1_999n, 'USD'),
+            paymentMethod: 'card',
+            captureMethod: 'automatic',
+            metadata: {},
+            origin: { actor: { id: 'test', type: 'user' }, requestId: 'test', ipAddress: '127.0.0.1' },
+          }),
+        )
       )._unsafeUnwrap();
   };
   const unsent = async ({ system }: Process): Promise<number> =>
-    (await system.platform.get(TOKENS.ports).outbox.unsent(100))._unsafeUnwrap().length;
+    (await time.settled(system.platform.get(TOKENS.ports).outbox.unsent(100)))._unsafeUnwrap().length;
 
   const units = () => {
     const [server, worker] = processes.map(({ meter }) => ({ ...meter.units }));
@@ -159,11 +161,11 @@ describe('A server and a worker over one table of DynamoDB', () => {
     const [server, worker] = processes;
     await time.pass(20 * MINUTE_MS);
     const { change, payment, claim } = anOpening({ merchantId, createdAt: Date.now() });
-    (await server.system.platform.get(TOKENS.ports).commits.commit(change))._unsafeUnwrap();
-    await time.calm();
+    (await time.settled(server.system.platform.get(TOKENS.ports).commits.commit(change)))._unsafeUnwrap();
     await server.meter.stop();
     const { payments } = worker.system.platform.get(TOKENS.ports);
-    const status = async () => (await payments.find(merchantId, payment.id))._unsafeUnwrap().status;
+    const status = async () =>
+      (await time.settled(payments.find(merchantId, payment.id)))._unsafeUnwrap().status;
     await time.pass(claim.dueAt - Date.now());
     expect(await status()).toBe('processing');
     await time.pass(ROUNDS_MS);
