@@ -72,7 +72,7 @@ describe('any sequence of modifications', () => {
           if (giving > 0n) seen[payment.status === 'authorized' ? 'refundsOfHeld' : 'refunds'] += 1;
         }
       }),
-      trying(500),
+      trying(1_500),
     );
     expect(Math.min(...Object.values(seen))).toBeGreaterThan(50);
   });
