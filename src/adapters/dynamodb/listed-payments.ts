@@ -5,6 +5,7 @@ import { isChosen, isLookedFor, type PaymentFilter } from '../../domain/payments
 import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
 import { tallyOf } from '../../domain/payments/tally.ts';
 import type { PaymentPage, PaymentSearch, PaymentsFound } from '../../ports/payments.ts';
+import { fullPage } from '../shared/full-page.ts';
 import { inAttention } from './attention.ts';
 import { findersOf } from './finders.ts';
 import { foundIn, stretchesOf } from './found-payments.ts';
@@ -53,12 +54,8 @@ export async function lookedThrough(
   filter: PaymentFilter,
   { most, ...page }: PaymentSearch,
 ): Promise<PaymentsFound> {
-  if (!isLookedFor(filter)) {
-    const payments = await listedPayments(table, read, merchantId, filter, page);
-    return payments.length < page.limit
-      ? { payments }
-      : { payments, ...present({ next: payments.at(-1)?.id }) };
-  }
+  if (!isLookedFor(filter))
+    return fullPage(await listedPayments(table, read, merchantId, filter, page), page.limit);
   const range = idRange(filter, page);
   if (page.limit <= 0 || range.low > range.high) return { payments: [] };
   const { limit, before } = page;

@@ -7,6 +7,7 @@ import { sumUp } from '../../domain/payments/payment-sum.ts';
 import { tallyOf } from '../../domain/payments/tally.ts';
 import { isUnsettled, type Transaction } from '../../domain/payments/transaction.ts';
 import type { PaymentSearch, Payments, PaymentsFound } from '../../ports/payments.ts';
+import { fullPage } from '../shared/full-page.ts';
 import { linksOfPayment } from './audit-trail.ts';
 import { type MemoryStore, positionOf } from './store.ts';
 
@@ -77,8 +78,9 @@ function lookedThrough(
     const payment = all[--position];
     if (payment !== undefined && isChosen(payment, filter)) payments.push(payment);
   }
-  if (payments.length === limit) return { payments, ...present({ next: payments.at(-1)?.id }) };
-  return position === 0 ? { payments } : { payments, ...present({ next: all[position]?.id }) };
+  return position === 0 || payments.length === limit
+    ? fullPage(payments, limit)
+    : { payments, ...present({ next: all[position]?.id }) };
 }
 
 const nextOf = (last: Transaction | undefined) =>

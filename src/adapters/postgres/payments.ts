@@ -8,6 +8,7 @@ import { present } from '../../domain/kernel/present.ts';
 import { exactAmount, isLookedFor, type PaymentFilter } from '../../domain/payments/payment-filter.ts';
 import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
 import type { Payments } from '../../ports/payments.ts';
+import { fullPage } from '../shared/full-page.ts';
 import { AUDIT_COLUMNS } from './audit-trail.ts';
 import { queriesOn } from './migrate.ts';
 import { findAll, type ManyKeys, prepared, readsByKey } from './reads.ts';
@@ -84,29 +85,20 @@ export function postgresPayments(pool: pg.Pool): Payments {
     list,
     lookThrough(merchantId, filter, { limit, before, most }) {
       if (!isLookedFor(filter))
-        return list(merchantId, filter, { limit, ...present({ before }) }).map((payments) => ({
-          payments,
-          ...(payments.length < limit ? {} : present({ next: payments.at(-1)?.id })),
-        }));
+        return list(merchantId, filter, { limit, ...present({ before }) }).map((payments) =>
+          fullPage(payments, limit),
+        );
       const { from, to } = filter;
-      const looked = newest(
-        matching(db.selectFrom('payment'), merchantId, present({ from, to })).select(['id']),
-        before,
-      );
-      const through = newest(
-        matching(db.selectFrom('payment'), merchantId, present({ from, to })).selectAll(),
-        before,
-      );
-      const within = through.limit(most).as('payment');
-      const query = newest(matching(db.selectFrom(within), merchantId, filter).selectAll(), before).limit(
-        limit,
-      );
+      const looked = newest(matching(db.selectFrom('payment'), merchantId, present({ from, to })), before);
+      const within = looked.selectAll().limit(most).as('payment');
+      const query = newest(matching(db.selectFrom(within), merchantId, filter).selectAll()).limit(limit);
       return findAll(pool, prepared(query.compile()), paymentFromRow).andThen((payments) => {
+        if (payments.length === limit) return okAsync(fullPage(payments, limit));
         const last = payments.at(-1)?.id;
-        if (payments.length === limit) return okAsync({ payments, ...present({ next: last }) });
         // What was inserted meanwhile moves the end up, but never behind what was found: nothing is given twice, nor left out.
         const edge = prepared(
           looked
+            .select(['id'])
             .offset(most - 1)
             .limit(1)
             .compile(),
@@ -137,7 +129,7 @@ export function postgresPayments(pool: pg.Pool): Payments {
 
 const newest = <Output>(
   query: SelectQueryBuilder<Database, 'payment', Output>,
-  before: PaymentId | undefined,
+  before?: PaymentId,
 ): SelectQueryBuilder<Database, 'payment', Output> =>
   (before === undefined ? query : query.where('id', '<', uuidOf(before))).orderBy('id', 'desc');
 
