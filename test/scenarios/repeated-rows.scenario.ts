@@ -118,6 +118,54 @@ export function repeatedRowsContract(adapter: string, open: () => Promise<Storag
       expect(await verified()).toEqual([]);
     });
 
+    it('a row that pays another amount than its transaction is settled by later is all of it a difference, which is posted once', async () => {
+      const paid = await desk.paid();
+      await desk.reconcile(nativeFile([rowAbout(paid, { amount: '2400' })]));
+      expect(await only({ type: 'mismatched' })).toMatchObject({ difference: -100n });
+      await desk.reconcile(nativeFile([rowAbout(paid)]));
+      const exception = await only({ status: 'open' });
+      expect(exception).toMatchObject({
+        type: 'duplicate',
+        difference: 2_400n,
+        amount: { minorUnits: 2_400n },
+        fields: [{ field: 'amount', ours: 2_500, theirs: 2_400 }],
+        transactionId: paid.id,
+      });
+      await desk.reconcile(nativeFile([rowAbout(paid)]));
+      expect(await only({ status: 'open' })).toEqual(exception);
+      await accept([exception]);
+      expect(await differences()).toBe(2_400n);
+      expect(await verified()).toEqual([]);
+    });
+
+    it('what a row paid that did not match is a difference once its transaction is taken as never paid', async () => {
+      const paid = await desk.paid();
+      desk.clock.move(1_000);
+      await desk.reconcile(nativeFile([rowAbout(paid, { amount: '2400' })]));
+      await accept([await only({ type: 'missing_there' })]);
+      expect(await differences()).toBe(-2_500n);
+      await desk.reconcile(nativeFile([rowOfType('fee', { amount: '1', reference: 'f-1' })]));
+      expect(await standing()).toEqual([['duplicate', 2_400n]]);
+      await accept(await listed({ status: 'open' }));
+      expect(await differences()).toBe(-100n);
+      expect(await verified()).toEqual([]);
+    });
+
+    it('a row that paid nothing leaves nothing to decide once its transaction is settled, and one in another currency does', async () => {
+      const [failed, foreign] = [await desk.paid(), await desk.paid()];
+      await desk.reconcile(
+        nativeFile([rowAbout(failed, { status: 'failed' }), rowAbout(foreign, { currency: 'EUR' })]),
+      );
+      expect(await listed({ type: 'mismatched' })).toHaveLength(2);
+      await desk.reconcile(nativeFile([rowAbout(failed), rowAbout(foreign)]));
+      expect(await only({ status: 'open' })).toMatchObject({
+        type: 'duplicate',
+        transactionId: foreign.id,
+        fields: [{ field: 'currency', ours: 'USD', theirs: 'EUR' }],
+      });
+      expect(await verified()).toEqual([]);
+    });
+
     it('money that comes after it was taken as never paid is a difference again, once', async () => {
       const late = await desk.paid();
       desk.clock.move(1_000);

@@ -1,17 +1,10 @@
-import { ok, okAsync, Result, ResultAsync, safeTry } from 'neverthrow';
+import { ok, Result, ResultAsync, safeTry } from 'neverthrow';
 import { type AbsentTransaction, absenceOf } from '../../domain/files/absences.ts';
-import { keyOfAcceptedLine, movesMoneyOf } from '../../domain/files/accepted-line.ts';
-import {
-  type Exception,
-  endsWhenSettled,
-  isUnresolved,
-  missingKey,
-  openException,
-  settledSince,
-} from '../../domain/files/exception.ts';
+import { type Exception, isUnresolved, missingKey, openException } from '../../domain/files/exception.ts';
 import { exceptionOfMissing } from '../../domain/files/exception-facts.ts';
+import type { Tolerance } from '../../domain/files/match-row.ts';
 import type { ProcessingReconciliation } from '../../domain/files/reconciliation.ts';
-import type { ExceptionId, MerchantId, ReconciliationId } from '../../domain/kernel/ids.ts';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { SucceededTransaction, Transaction } from '../../domain/payments/transaction.ts';
@@ -20,8 +13,8 @@ import type { Ids } from '../../ports/ids.ts';
 import type { Payments } from '../../ports/payments.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
+import { exceptionsSince } from './exceptions-since.ts';
 import { type BatchBounds, ROWS_BESIDE } from './match-batch.ts';
-import { linePosted } from './posted-lines.ts';
 import type { AggregateEffect } from './row-effects.ts';
 
 export type AbsenceWalkPorts = BatchBounds &
@@ -37,8 +30,8 @@ export type AbsencePlace = Readonly<{
   after?: string;
 }>;
 
-/** How long the processor takes, and from when on the files before left something to look at. */
-export type AbsenceTerms = Readonly<{ delayDays: number; since?: Instant }>;
+/** How long the processor takes, how far amounts may differ, and from when on the files before left something to look at. */
+export type AbsenceTerms = Readonly<{ delayDays: number; tolerance: Tolerance; since?: Instant }>;
 
 /** An aggregate, its link, and a unique key or the place among those that are open. */
 const ROWS_PER_EXCEPTION = 3;
@@ -59,27 +52,24 @@ const mostExceptions = ({ mostChangeRows }: BatchBounds): number =>
 
 /**
  * A page of those that are open. They are looked at again at the end of each file, and nothing is written of those that stay as they are.
- * What a line of the same money has posted since is closed as what is settled is.
  */
 export const amongExceptions = (
   ports: AbsenceWalkPorts,
-  { merchantId, id }: ProcessingReconciliation,
+  { merchantId, id: file }: ProcessingReconciliation,
   { until, after }: AbsencePlace,
+  { tolerance }: AbsenceTerms,
 ): ResultAsync<readonly Found[], StorageUnavailable> =>
   safeTry(async function* () {
     const page = { limit: PAGE, isOpen: true, ...present({ after }) } as const;
     const open = yield* ports.aggregates.list(merchantId, 'exception', page);
-    const transactionOf = yield* transactionsBehind(ports, merchantId, open);
-    const posterOf = yield* postersOf(ports, open, id);
+    const unresolved = open.filter((each) => isUnresolved(each));
+    const standingOf = yield* exceptionsSince(ports, unresolved, { merchantId, file, until, tolerance });
     const found: Found[] = [];
     let absent: AbsentTransaction[] = [];
     let effects: AggregateEffect[] = [];
-    for (const before of open) {
-      if (!isUnresolved(before)) continue;
-      const transaction = transactionOf(before);
-      const settler = posterOf.get(before.id) ?? (transaction?.status === 'settled' ? id : undefined);
-      if (settler !== undefined)
-        effects.push({ action: 'exception.settled', before, next: settledSince(before, settler, until) });
+    for (const before of unresolved) {
+      const { effect, transaction } = standingOf(before);
+      if (effect !== undefined) effects.push(effect);
       else if (transaction === undefined) continue;
       else if (before.type === 'missing_there' && transaction.status === 'succeeded') {
         const absence = (before.expectedUntil ?? until) > until ? 'expected' : 'missing_there';
@@ -96,50 +86,6 @@ export const amongExceptions = (
         : { walk: 'exceptions', until, ...present({ after: open.at(-1)?.id }) };
     return ok([...found, { absent, effects, next }]);
   });
-
-/** How the transaction is found that an exception ends with, where it is one of ours: one read for all of them. */
-const transactionsBehind = (
-  { payments }: AbsenceWalkPorts,
-  merchantId: MerchantId,
-  exceptions: readonly Exception[],
-): ResultAsync<(exception: Exception) => Transaction | undefined, StorageUnavailable> => {
-  const ending = exceptions.filter((each) => endsWhenSettled(each) && each.transactionId !== undefined);
-  const named = [...new Set(ending.flatMap(({ paymentId }) => paymentId ?? []))];
-  const found: ReturnType<Payments['transactionsOfEach']> =
-    named.length === 0 ? okAsync(new Map()) : payments.transactionsOfEach(merchantId, named);
-  return found.map((books) => {
-    const byId = new Map([...books.values()].flat().map((each) => [each.id, each]));
-    return (each) =>
-      endsWhenSettled(each) && each.transactionId !== undefined ? byId.get(each.transactionId) : undefined;
-  });
-};
-
-/**
- * What has posted the money of an exception's row since, by the exception: another one that was accepted, the file that has the line, or
- * `file`, where the line is the processor's record alone. Of other money a person decides. One read for each that can be such a line.
- */
-const postersOf = (
-  ports: AbsenceWalkPorts,
-  exceptions: readonly Exception[],
-  file: ReconciliationId,
-): ResultAsync<ReadonlyMap<ExceptionId, ReconciliationId | ExceptionId>, StorageUnavailable> =>
-  inParallel(
-    exceptions.filter((each) => keyOfAcceptedLine(each) !== undefined),
-    AT_ONCE,
-    (each) =>
-      ResultAsync.fromSafePromise(Promise.resolve(linePosted(ports, each).map((line) => ({ each, line })))),
-  ).andThen((found) =>
-    Result.combine([...found]).map(
-      (all) =>
-        new Map(
-          all.flatMap(({ each, line }) =>
-            line !== undefined && movesMoneyOf(each, line)
-              ? [[each.id, line.exceptionId ?? line.reconciliationId ?? file] as const]
-              : [],
-          ),
-        ),
-    ),
-  );
 
 /**
  * A page of those that are unsettled. Only the last step of it goes on behind the page: a place within one has no name. Those that the

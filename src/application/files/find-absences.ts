@@ -5,7 +5,7 @@ import { batchObject } from '../../domain/files/reconciliation-files.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { type JsonObject, jsonText } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { SETTLEMENT_DELAY_DAYS } from '../../domain/merchants/merchant.ts';
+import { SETTLEMENT_DELAY_DAYS, toleranceOf } from '../../domain/merchants/merchant.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
@@ -47,7 +47,7 @@ export const absencePlaceIn = (checkpoint: JsonObject | undefined): AbsencePlace
 
 /**
  * Looks for what ought to be in the file and is not, in steps that each fit one commit and in constant memory. Exceptions whose
- * transaction has been settled since are closed, those that say a transaction is missing are counted again, and each
+ * transaction has been settled since are closed, or left as duplicates, those that say a transaction is missing are counted again, and each
  * transaction that is missing for the first time gets one. What was created before the last file looked is read no more. What comes
  * upon nothing is a step now and then only.
  */
@@ -68,7 +68,7 @@ export async function* findAbsences(
   while (place.walk !== 'ended') {
     const found: Result<readonly Found[], StorageUnavailable> =
       place.walk === 'exceptions'
-        ? await amongExceptions(ports, running, place)
+        ? await amongExceptions(ports, running, place, terms.value)
         : await amongTransactions(ports, running, place, terms.value);
     if (found.isErr()) {
       yield err(heldUp(found.error));
@@ -102,6 +102,7 @@ const termsOf = (
       status === 'completed' && absences !== undefined ? [absences.since] : [],
     );
     return ok({
+      tolerance: toleranceOf(merchant),
       delayDays: merchant?.settlementDelayDays ?? SETTLEMENT_DELAY_DAYS,
       ...(looked.length === 0 ? {} : { since: Math.max(...looked) }),
     });

@@ -13,6 +13,7 @@ import {
 } from '../../domain/files/reconciliation.ts';
 import { parseId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { toleranceOf } from '../../domain/merchants/merchant.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CsvPlace } from '../../ports/csv-files.ts';
@@ -131,13 +132,12 @@ export const reconcileFile = (ports: ReconcilePorts, contributors: readonly Cont
       yield err(heldUp(merchant.error));
       return;
     }
-    const tolerances: Readonly<Record<string, bigint>> = merchant.value?.settlementTolerances ?? {};
     if (read.isErr()) throw new Error(`the header of ${begun.id} was taken, and is ${read.error.fault}`);
     const batches = fileBatches(ports, begun, from, {
       attempt: job.version,
       isRow: ({ cells }) => !isNoRow(begun.header, cells),
       read: onPayoutDays(read.value, begun.totals),
-      terms: { tolerance: (currency) => tolerances[currency] ?? 0n },
+      terms: { tolerance: toleranceOf(merchant.value) },
       contributors,
     });
     let last = { stored: begun, place: from };

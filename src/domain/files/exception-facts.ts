@@ -20,6 +20,7 @@ export type ExceptionFacts = Pick<
   | 'row'
   | 'rowKey'
   | 'lineReference'
+  | 'amountIs'
   | 'paymentId'
   | 'transactionId'
   | 'line'
@@ -49,6 +50,7 @@ export function exceptionOfRow(matched: MatchedRow): ExceptionFacts | undefined 
     ...present({
       rowKey,
       lineReference: lineReferenceOf(matched, said),
+      amountIs: isStatementRow(said) ? undefined : said.amountIs,
       paymentId: transaction?.paymentId ?? ('paymentId' in said ? said.paymentId : undefined),
       transactionId: transaction?.id ?? ('transactionId' in said ? said.transactionId : undefined),
     }),

@@ -39,6 +39,8 @@ export type ExceptionRecord = RevisionRecord<ExceptionId> &
     row_key?: string;
     /** The reference of the line that the row would have been; never published. */
     line_reference?: string;
+    /** What the row's amount is, where it is not what was captured; never published. */
+    amount_is?: 'authorized';
     payment_id?: PaymentId;
     transaction_id?: TransactionId;
     settlement_id?: SettlementId;
@@ -74,6 +76,7 @@ export function exceptionRecord(each: Exception): ExceptionRecord {
       row: row && rowRecord(row),
       row_key: each.rowKey,
       line_reference: each.lineReference,
+      amount_is: each.amountIs,
       payment_id: each.paymentId,
       transaction_id: each.transactionId,
       settlement_id: each.settlementId,
@@ -98,14 +101,15 @@ export function exceptionRecord(each: Exception): ExceptionRecord {
   };
 }
 
-/** As it is published: without by what its proposer, its row and the line of that are known again. */
+/** As it is published: without by what its proposer, its row and the line of that are known again, and how its row's amount is read. */
 export const publishedException = (
   each: Exception,
-): Omit<ExceptionRecord, 'proposer_identities' | 'row_key' | 'line_reference'> => {
+): Omit<ExceptionRecord, 'proposer_identities' | 'row_key' | 'line_reference' | 'amount_is'> => {
   const {
     proposer_identities: _identities,
     row_key: _key,
     line_reference: _reference,
+    amount_is: _amountIs,
     ...published
   } = exceptionRecord(each);
   return published;
@@ -155,6 +159,7 @@ export function restoreException(record: ExceptionRecord, auditHash: string): Ex
       row: row && restoreRow(row),
       rowKey: record.row_key,
       lineReference: record.line_reference,
+      amountIs: record.amount_is,
       paymentId: record.payment_id,
       transactionId: record.transaction_id,
       settlementId: record.settlement_id,

@@ -63,6 +63,8 @@ type Known = Readonly<{
   rowKey?: string;
   /** Of a row that would be a line of the statement had it matched, and of which there was none: the line's reference. */
   lineReference?: string;
+  /** The row's amount is what was authorized (`TransactionRow`). */
+  amountIs?: 'authorized';
   paymentId?: PaymentId;
   transactionId?: TransactionId;
   settlementId?: SettlementId;
@@ -91,8 +93,6 @@ export type Action =
 /** A resolution that another person has to confirm. */
 export type Proposal = Readonly<{ action: Action; reason: string; by: Resolver; at: Instant }>;
 
-type Settler = ReconciliationId | ExceptionId;
-
 /**
  * How it ended. Where a later file, or the resolution of another exception, settled its transaction or posted the money of its row, no person
  * resolved it.
@@ -100,7 +100,7 @@ type Settler = ReconciliationId | ExceptionId;
 export type Resolution = Readonly<{ at: Instant }> &
   (
     | Readonly<{ action: Action; reason: string; by: string; confirmedBy?: string }>
-    | Readonly<{ settledBy: Settler }>
+    | Readonly<{ settledBy: ReconciliationId | ExceptionId }>
   );
 
 export type OpenException = Known & Readonly<{ status: 'open' }>;
@@ -251,14 +251,15 @@ export function assignException(
 /** open | proposed → resolved: its transaction was settled, or its row's money posted, so that nothing is left to decide. */
 export function settledSince(
   exception: OpenException | ProposedException,
-  settledBy: Settler,
+  settledBy: ReconciliationId | ExceptionId,
   now: Instant,
 ): ClosedException {
   const open = exception.status === 'proposed' ? withoutProposal(exception) : exception;
   return { ...revised(open, now), status: 'resolved', resolution: { settledBy, at: now } };
 }
 
-const withoutProposal = ({ proposal: _proposal, ...rest }: ProposedException): OpenException => ({
+/** proposed → open: what was proposed is withdrawn. */
+export const withoutProposal = ({ proposal: _proposal, ...rest }: ProposedException): OpenException => ({
   ...rest,
   status: 'open',
 });
@@ -285,8 +286,8 @@ function decided(
 }
 
 /**
- * The exceptions that there is nothing left of once their transaction is settled. A duplicate is about one that was before, and a
- * row that stands for itself, such as a chargeback, about money that no settlement of the transaction moves.
+ * Those of which nothing is left once their transaction is settled, unless their row pays beside that. A duplicate is about one that was
+ * before, and a row that stands for itself, such as a chargeback, about money that no settlement moves.
  */
 export const endsWhenSettled = ({ type, row }: Pick<Exception, 'type' | 'row'>): boolean =>
   (type === 'mismatched' || type === 'missing_here' || type === 'missing_there') &&

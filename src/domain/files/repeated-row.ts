@@ -28,7 +28,8 @@ export function seenAgain(matched: MatchedRow, isKnown: KnownExceptions, sha256:
     : { ...late, rowKey: key };
 }
 
-function paidAfterAll(matched: MatchedRow, isKnown: KnownExceptions): MatchedRow {
+/** A row of a settled transaction that a person took as never paid differs by all that it pays. */
+export function paidAfterAll(matched: MatchedRow, isKnown: KnownExceptions): MatchedRow {
   const { outcome, row, differences, transaction } = matched;
   if (outcome !== 'duplicate' || differences.length > 0 || row.isErr() || isStatementRow(row.value))
     return matched;

@@ -21,6 +21,12 @@ import type { SettlementMappings } from './settlement-mapping.ts';
 /** How long a processor takes to pay out where a merchant says nothing else. */
 export const SETTLEMENT_DELAY_DAYS = 3;
 
+/** How far settled amounts and fees may differ from ours, in minor units of a currency; not at all where the merchant says nothing. */
+export const toleranceOf = (merchant: Pick<Merchant, 'settlementTolerances'> | undefined) => {
+  const tolerances: Readonly<Record<string, bigint>> = merchant?.settlementTolerances ?? {};
+  return (currency: string): bigint => tolerances[currency] ?? 0n;
+};
+
 /** What the processor must know to act for a merchant, as only the vault can read it. It is never published. */
 export type SealedConfig = Readonly<{ key: WrappedKey; sealed: Sealed }>;
 

@@ -138,7 +138,7 @@ const ENDED = {
     '2026-03-02 completed_with_exceptions',
     '2026-03-03 completed_with_exceptions',
   ],
-  exceptions: ['mismatched resolved', 'payout_difference open'],
+  exceptions: ['duplicate open', 'payout_difference open'],
   verified: [],
 };
 
