@@ -35,6 +35,26 @@ const url = (...schemes: readonly string[]) =>
       `must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
     );
 
+/** Those of libpq, and the driver's own `no-verify`. A misspelt one would be TLS, or none, by the driver's own choice. */
+const SSL_MODES: ReadonlySet<string> = new Set([
+  'disable',
+  'allow',
+  'prefer',
+  'require',
+  'verify-ca',
+  'verify-full',
+  'no-verify',
+]);
+
+const hasSslMode = (text: string) =>
+  !URL.canParse(text) || new URL(text).searchParams.getAll('sslmode').every((mode) => SSL_MODES.has(mode));
+
+/** Of `host[:port]`. */
+const hasPort = (text: string) => {
+  const [, port = '5432'] = text.split(':');
+  return Number(port) >= 1 && Number(port) <= 65_535;
+};
+
 const isOrigin = (text: string) =>
   URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
 
@@ -62,6 +82,7 @@ export const VARIABLES = z.object({
   PLATFORM_STORAGE: storage.optional().describe('the same for the platform service alone'),
   APPROVALS_STORAGE: storage.optional().describe('the same for the approvals service alone'),
   DATABASE_URL: url('postgres', 'postgresql')
+    .refine(hasSslMode, `must have an sslmode of ${[...SSL_MODES].join(', ')}, or none`)
     .optional()
     .describe(
       'Postgres; in production with sslmode=verify-full. Without it, development runs one of its own',
@@ -74,6 +95,7 @@ export const VARIABLES = z.object({
   AURORA_ENDPOINT: z
     .string()
     .regex(/^[A-Za-z0-9.-]+(:\d{1,5})?$/, 'must be a host name, with a port or without')
+    .refine(hasPort, 'must have a port between 1 and 65535, or none')
     .optional()
     .describe('host[:port] that goes with AURORA_SECRET_ARN'),
   DATABASE_NAME: z.string().optional().describe('the database that goes with AURORA_SECRET_ARN'),

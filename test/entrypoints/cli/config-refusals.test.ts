@@ -21,6 +21,16 @@ describe('configuration', () => {
     ['an unknown storage of one service', ['APPROVALS_STORAGE'], { APPROVALS_STORAGE: 'mysql' }],
     ['a database URL that is none', ['DATABASE_URL'], { DATABASE_URL: 'not a url' }],
     ['a database URL of another database', ['DATABASE_URL'], { DATABASE_URL: 'mysql://h/db' }],
+    ['a mode of TLS that is none', ['DATABASE_URL'], { DATABASE_URL: 'postgres://h/db?sslmode=verify_full' }],
+    [
+      'a port of Aurora past the last',
+      ['AURORA_ENDPOINT'],
+      {
+        AURORA_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:1:secret:x',
+        AURORA_ENDPOINT: 'h:65536',
+        DATABASE_NAME: 'db',
+      },
+    ],
     ['half of Aurora', ['AURORA_SECRET_ARN', 'DATABASE_NAME'], { AURORA_ENDPOINT: 'h' }],
     [
       'two databases',
