@@ -16,7 +16,7 @@ export function rawDynamoDb(client: DynamoDBDocumentClient, table: string): RawD
     client.send(
       new TransactWriteCommand({
         TransactItems: changes.flatMap((change) =>
-          writesOf(table, withoutSpending(change)).map(({ operation }) => operation),
+          writesOf(table, withoutSpending(change), 'short').map(({ operation }) => operation),
         ),
       }),
     );

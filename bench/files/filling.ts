@@ -25,7 +25,7 @@ const READ = ['pay_', TRANSACTION_PREFIX, AUDIT_PREFIX];
 export async function fillTable(table: Table, changes: readonly Change[]): Promise<void> {
   const items = new Map<string, Item>();
   for (const change of changes)
-    for (const { operation } of writesOf(table.name, change)) {
+    for (const { operation } of writesOf(table.name, change, 'short')) {
       const item = operation.Put?.Item as (Item & ItemKey) | undefined;
       if (item !== undefined && READ.some((prefix) => item.sk.startsWith(prefix)))
         items.set(`${item.pk} ${item.sk}`, item);

@@ -134,7 +134,7 @@ describe.each(BEFORE)(
       const old = [await taken(0, true), await taken(1, true)];
       await expectFound(old, 2);
       vi.setSystemTime(start + 5 * HOUR_MS);
-      expect(await applied()).toEqual(['make-old-finders', 'schema-11']);
+      expect(await applied()).toEqual(['make-old-finders', 'schema-12']);
       await expectFound(old, 0);
       const beside = [await taken(0, true), await taken(1, false), await taken(2, true)];
       await expectFound([...old, ...beside], 3);
@@ -147,7 +147,7 @@ describe.each(BEFORE)(
       expect(await applied()).toEqual(['make-late-finders']);
       expect(await applied()).toEqual([]);
       await expectFound([...old, ...beside, later], 0);
-      expect(await schemaItem()).toMatchObject({ version: 11, finders_since: 0, amounts_since: 0 });
+      expect(await schemaItem()).toMatchObject({ version: 12, finders_since: 0, amounts_since: 0 });
       (await verified(start + 31 * HOUR_MS))._unsafeUnwrap();
     });
 
@@ -160,7 +160,7 @@ describe.each(BEFORE)(
       await expectFound(old, 40);
       expect(begun).toBeGreaterThan(0);
       [begun, isBreakingOff] = [0, false];
-      expect(await applied()).toEqual(['make-old-finders', 'schema-11']);
+      expect(await applied()).toEqual(['make-old-finders', 'schema-12']);
       // Those of the second kind, which the run that broke off had not come to.
       expect(begun).toBe(8 * (lacks.length - 1));
       await expectFound(old, 0);
@@ -168,7 +168,7 @@ describe.each(BEFORE)(
 
     it('may lack their finders until the migration has run behind them, and not afterwards', async () => {
       await taken(0, true);
-      expect(await applied()).toContain('schema-11');
+      expect(await applied()).toContain('schema-12');
       await taken(1, true);
       (await verified(start + HOUR_MS))._unsafeUnwrap();
       vi.setSystemTime(start + 30 * HOUR_MS);

@@ -91,7 +91,7 @@ describe('entries that an older version posted on DynamoDB', () => {
       Promise.all([applied(), applied(), applied()]),
       many([false, false, false]).then((posted) => beside.push(...posted)),
     ]);
-    expect(new Set(runs.flat())).toEqual(new Set(['make-old-finders', 'tally-old-entries', 'schema-11']));
+    expect(new Set(runs.flat())).toEqual(new Set(['make-old-finders', 'tally-old-entries', 'schema-12']));
     entries.push(...beside);
     expect(await kept()).toEqual(tallied(entries));
     vi.setSystemTime(start + HOUR_MS);
@@ -114,7 +114,7 @@ describe('entries that an older version posted on DynamoDB', () => {
     expect(part).toBeGreaterThan(0);
     expect(part).toBeLessThan(20);
     left = Number.POSITIVE_INFINITY;
-    expect(await applied()).toEqual(['make-old-finders', 'tally-old-entries', 'schema-11']);
+    expect(await applied()).toEqual(['make-old-finders', 'tally-old-entries', 'schema-12']);
     expect(await kept()).toEqual(tallied(entries));
   });
 

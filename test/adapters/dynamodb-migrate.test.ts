@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.stop());
 
-const STEPS = ['create-table', 'enable-time-to-live', 'schema-11'];
+const STEPS = ['create-table', 'enable-time-to-live', 'schema-12'];
 
 function aTable() {
   const client = dynamodbClient({ region: 'local', endpoint: engine.url });
@@ -55,7 +55,7 @@ async function setVersion({ client, table }: ReturnType<typeof aTable>, version:
 
 it('is missed by readiness where it has not run, or only an older one', async () => {
   const at = aTable();
-  const outdated = (found: string) => ({ kind: 'SchemaOutdated', found, needed: '11' });
+  const outdated = (found: string) => ({ kind: 'SchemaOutdated', found, needed: '12' });
   for (const { health } of [at.storage, approvalsDynamodbStorage(at)])
     expect((await health.check())._unsafeUnwrapErr()).toEqual(outdated('none'));
   (await migrateDynamoDb(at.client, at.table))._unsafeUnwrap();
@@ -67,14 +67,14 @@ it('is missed by readiness where it has not run, or only an older one', async ()
 it('leaves a table that a newer version has migrated, and a process of this version stays ready beside it', async () => {
   const at = aTable();
   (await migrateDynamoDb(at.client, at.table))._unsafeUnwrap();
-  await setVersion(at, 12);
+  await setVersion(at, 13);
   for (const { health } of [at.storage, approvalsDynamodbStorage(at)])
     expect((await health.check()).isOk()).toBe(true);
   expect((await migrateDynamoDb(at.client, at.table))._unsafeUnwrap()).toEqual([]);
   const { Item } = await at.client.send(
     new GetCommand({ TableName: at.table, Key: { pk: '#S', sk: 'schema' } }),
   );
-  expect(Item?.['version']).toBe(12);
+  expect(Item?.['version']).toBe(13);
 });
 
 it('lists the audit links of a table from before there was a list', async () => {
@@ -105,7 +105,7 @@ it('lists the audit links of a table from before there was a list', async () => 
     'enable-time-to-live',
     'place-old-links',
     'make-old-finders',
-    'schema-11',
+    'schema-12',
   ]);
   expect((await migrateDynamoDb(client, table))._unsafeUnwrap()).toEqual([]);
   const listed = (await storage.auditTrail.list(aMerchantId(), {}, { limit: 100 }))._unsafeUnwrap();
@@ -129,7 +129,7 @@ it('puts unsent events from before there were shards by payment into the shard o
   await setVersion({ client, table, storage }, 2);
   const runs = await Promise.all(Array.from({ length: 3 }, () => migrateDynamoDb(client, table)));
   expect(new Set(runs.flatMap((run) => run._unsafeUnwrap()))).toEqual(
-    new Set(['move-old-events', 'make-old-finders', 'schema-11']),
+    new Set(['move-old-events', 'make-old-finders', 'schema-12']),
   );
   const events = openings.flatMap(({ change }) => change.events);
   for (const event of events) {

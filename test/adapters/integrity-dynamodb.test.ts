@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { auditItem, type Item } from '../../src/adapters/dynamodb/items.ts';
+import { auditEntryOf, auditItem } from '../../src/adapters/dynamodb/audit-items.ts';
+import type { Item } from '../../src/adapters/dynamodb/items.ts';
 import {
   auditKey,
   historyPartition,
@@ -9,7 +10,6 @@ import {
 } from '../../src/adapters/dynamodb/table.ts';
 import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
 import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
-import type { AuditEntry } from '../../src/domain/kernel/audit-entry.ts';
 import { aMerchantId } from '../fixtures/changes.ts';
 import { integrityContract } from '../scenarios/integrity.scenario.ts';
 import { aBusyStore } from '../support/busy-store.ts';
@@ -77,9 +77,9 @@ describe('what verify finds of items under other keys on DynamoDB', () => {
     const book = await aBook();
     const key = auditKey(historyPartition(A, book.refunded), { entityId: book.refunded, sequence: 1 });
     const item = await itemAt(book, key);
-    const link = JSON.parse(String(item['record'])) as AuditEntry;
+    const link = auditEntryOf(item);
     await put(book.at, {
-      ...auditItem({ ...link, action: 'payment.failed' }, 'nowhere'),
+      ...auditItem({ ...link, action: 'payment.failed' }, 'nowhere', 'short'),
       ...trailKey(link),
     });
     await put(book.at, { ...item, trail: 'nobody' });

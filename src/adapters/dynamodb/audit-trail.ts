@@ -6,8 +6,9 @@ import { present } from '../../domain/kernel/present.ts';
 import type { AuditFilter, AuditTrail } from '../../ports/audit-trail.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { ascending } from './aggregates.ts';
+import { auditEntryOf } from './audit-items.ts';
 import { attempt, withRetry } from './faults.ts';
-import { auditEntryOf, type Item } from './items.ts';
+import type { Item } from './items.ts';
 import { newestOf } from './newest.ts';
 import {
   beginningWith,

@@ -6,7 +6,6 @@ import {
   restoreAggregate,
 } from '../../domain/aggregates/aggregate.ts';
 import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
-import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import type { DomainEvent } from '../../domain/kernel/events.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import { type JsonObject, jsonText, parseJson } from '../../domain/kernel/json.ts';
@@ -28,14 +27,12 @@ import { type DeliveryFailure, sealOf, sealOfFailure } from '../shared/row-seal.
 import { attentionKeys } from './attention-keys.ts';
 import {
   aggregateKey,
-  auditKey,
   closedAggregateKey,
   eventKey,
   lapsingDueShardOf,
   OUTBOX,
   parkedEventKey,
   paymentKey,
-  trailKey,
   transactionKey,
   uniqueKey,
 } from './table.ts';
@@ -114,16 +111,6 @@ export const uniqueKeyItem = ({ merchantId, kind, id }: Aggregate, key: string):
   ...uniqueKey(merchantId, kind, key),
   holder: id,
 });
-
-/** `partition` is where the history of what the link is about is kept. */
-export const auditItem = (entry: AuditEntry, partition: string): Item => ({
-  ...auditKey(partition, entry),
-  ...trailKey(entry),
-  record: jsonText(entry),
-});
-
-export const auditEntryOf = (item: Item): AuditEntry =>
-  parseJson((item as Readonly<{ record: string }>).record) as unknown as AuditEntry;
 
 /** Where one service's unsent events are, and how they are written. */
 export type EventItems<Event extends Outgoing> = Readonly<{

@@ -1,9 +1,10 @@
 import { type GlobalSecondaryIndexDescription, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { present } from '../../domain/kernel/present.ts';
+import { auditEntryOf } from './audit-items.ts';
 import { updateItem } from './conditional-writes.ts';
 import { withRetry } from './faults.ts';
-import { auditEntryOf, type Item } from './items.ts';
+import type { Item } from './items.ts';
 import { AUDIT_PREFIX, type Table, TRAIL_INDEX, trailKey } from './table.ts';
 import { tableDefinition } from './table-definition.ts';
 

@@ -41,6 +41,8 @@ const FINDERS_SINCE = 9;
 const LEDGER_TALLIES_SINCE = 10;
 /** From this version on every payment has the finder of its amount. */
 const AMOUNTS_SINCE = 11;
+/** From this version on audit links are read in their short form, in which they are written once the version before is gone. */
+const SHORT_LINKS_SINCE = 12;
 
 const FINDERS: Readonly<Record<FinderKind, number>> = { of_more: FINDERS_SINCE, of_amount: AMOUNTS_SINCE };
 /** What a table says in which no payment lacks a finder. */
@@ -79,6 +81,7 @@ export const migrateDynamoDb = (
       claims_traced_since: sealedSince(CLAIM_TRACES_SINCE),
       closed_apart_since: sealedSince(CLOSED_APART_SINCE),
       ledger_tallied_since: sealedSince(LEDGER_TALLIES_SINCE),
+      links_short_since: sealedSince(SHORT_LINKS_SINCE),
     };
     const isMarked = await markSchema(table, times, finders);
     const filled: boolean[] = [];

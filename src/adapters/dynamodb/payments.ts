@@ -1,8 +1,9 @@
 import { errAsync, okAsync, ResultAsync } from 'neverthrow';
 import type { Payments } from '../../ports/payments.ts';
 import { oldestAttention } from './attention.ts';
+import { auditEntryOf } from './audit-items.ts';
 import { attempt } from './faults.ts';
-import { auditEntryOf, paymentOf, transactionOf } from './items.ts';
+import { paymentOf, transactionOf } from './items.ts';
 import { lapsingBy } from './lapsing.ts';
 import { listedPayments, lookedThrough, summedPayments } from './listed-payments.ts';
 import { beginningWith, findAll, findOne, type Read, within } from './reads.ts';

@@ -5,7 +5,7 @@ import { type Item, sealedItem } from './items.ts';
 import { SCHEMA_KEY, type Table } from './table.ts';
 
 /** What this build reads and writes. Raise it with every change to keys or items that old items do not fit. */
-export const SCHEMA_VERSION = 11;
+export const SCHEMA_VERSION = 12;
 
 /** How long an older version may serve beside the one that migrated. */
 export const OLDER_VERSION_MS = 24 * 3_600_000;

@@ -8,6 +8,7 @@ import { ACCOUNTS } from '../../domain/ledger/ledger.ts';
 import { TALLIED_TYPES } from '../../domain/ledger/ledger-tally.ts';
 import { PAYMENT_STATUSES } from '../../domain/payments/payment.ts';
 import type { StoredValue } from '../../ports/stored-rows.ts';
+import { auditEntryOf, auditItem, linkFormOf } from './audit-items.ts';
 import { claimItem, claimOf, claimTraceItem, claimTraceOf } from './claim-items.ts';
 import { deliveryItem, deliveryOf } from './delivery-items.ts';
 import { loggedItems } from './event-log.ts';
@@ -15,8 +16,6 @@ import { FINDER_LETTER, finderItems, isFinderKey } from './finders.ts';
 import {
   aggregateItem,
   aggregateOf,
-  auditEntryOf,
-  auditItem,
   eventItem,
   eventOf,
   type Item,
@@ -186,7 +185,7 @@ function aLink(item: Item & ItemKey, place: string): JudgedItem {
       : payment === undefined
         ? 'none'
         : historyPartition(merchantId, payment);
-  const written = auditItem(link, partition);
+  const written = auditItem(link, partition, linkFormOf(item));
   return { value: { type: 'audit_entry' }, written, merchantId };
 }
 

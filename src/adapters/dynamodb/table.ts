@@ -81,6 +81,11 @@ export const historyPartition = (merchantId: MerchantId, id: PaymentId): string 
 /** The audit links of an aggregate. */
 export const aggregateHistory = (merchantId: MerchantId, kind: AggregateKind, id: string): string =>
   `${merchantId}#X#${kind}:${id}`;
+/** Reads both back: what stands behind the tenant is the payment's id, or the aggregate's behind its kind. */
+export function historyOfKey(pk: string): Readonly<{ merchantId: MerchantId; place: string }> {
+  const [merchantId = '', , ...place] = pk.split('#');
+  return { merchantId: merchantId as MerchantId, place: place.join('#') };
+}
 export const TRANSACTION_PREFIX = 'T#';
 export const AUDIT_PREFIX = 'A#';
 
@@ -97,6 +102,12 @@ export const auditKey = (
   pk: partition,
   sk: `${AUDIT_PREFIX}${link.entityId}#${`${link.sequence}`.padStart(10, '0')}`,
 });
+
+/** Reads the sort key of `auditKey` back. */
+export function linkOfKey(sk: string): Readonly<{ entityId: string; sequence: number }> {
+  const end = sk.lastIndexOf('#');
+  return { entityId: sk.slice(AUDIT_PREFIX.length, end), sequence: Number(sk.slice(end + 1)) };
+}
 
 type TrailGroup = keyof typeof TRAIL_SHARDS;
 

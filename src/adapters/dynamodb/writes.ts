@@ -2,18 +2,11 @@ import { isClosed, ownersOf } from '../../domain/aggregates/aggregate.ts';
 import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import { traceOf } from '../../domain/kernel/claim-trace.ts';
 import type { Change, CommitRefused, Guarded, GuardedAggregate, Spending } from '../../ports/commits.ts';
+import { auditItem, type LinkForm } from './audit-items.ts';
 import { claimItem, claimTraceItem } from './claim-items.ts';
 import { ABSENT, versionIs } from './conditional-writes.ts';
 import { finderItems } from './finders.ts';
-import {
-  aggregateItem,
-  auditItem,
-  eventItem,
-  type Item,
-  paymentItem,
-  transactionItem,
-  uniqueKeyItem,
-} from './items.ts';
+import { aggregateItem, eventItem, type Item, paymentItem, transactionItem, uniqueKeyItem } from './items.ts';
 import { balanceAdditions, ledgerItem, spendingAddition } from './ledger-items.ts';
 import { ledgerTallyAdditions } from './ledger-tallies.ts';
 import { updateOf } from './sums.ts';
@@ -28,7 +21,7 @@ import type { Operation, Put } from './transactions.ts';
 export type Write = Readonly<{ operation: Operation; refusal?: CommitRefused; isOwn?: true }>;
 
 /** Every write of a change with its guard, in the order in which refusals count. No two are of one item. */
-export function writesOf(table: string, change: Change): readonly Write[] {
+export function writesOf(table: string, change: Change, links: LinkForm): readonly Write[] {
   const { claim, payment, transactions, aggregates, spending, entries, audit, events } = change;
   const put = (item: Item, condition?: Partial<Put>): Operation => ({
     Put: { TableName: table, Item: item, ...condition },
@@ -63,7 +56,7 @@ export function writesOf(table: string, change: Change): readonly Write[] {
       .map(({ next }) => ({ operation: put(tenantKey(next.merchantId)) })),
     ...entries.map((entry) => ({ operation: put(ledgerItem(entry)) })),
     ...audit.map((entry): Write => {
-      const operation = put(auditItem(entry, historyOf(entry, change)), ABSENT);
+      const operation = put(auditItem(entry, historyOf(entry, change), links), ABSENT);
       return { operation, refusal: { kind: 'StaleVersion', id: entry.entityId } };
     }),
     ...events.map((event) => ({ operation: put(eventItem(event)) })),

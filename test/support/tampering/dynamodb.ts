@@ -6,11 +6,10 @@ import {
   ScanCommand,
   type ScanCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
+import { auditEntryOf, auditItem } from '../../../src/adapters/dynamodb/audit-items.ts';
 import {
   aggregateItem,
   aggregateOf,
-  auditEntryOf,
-  auditItem,
   type Item,
   paymentItem,
   paymentOf,
@@ -105,7 +104,7 @@ async function restore(
 
 const INSERTED: Readonly<{ [Kind in Parameters<Hand['insert']>[0]]: (value: Stored[Kind]) => Item }> = {
   payment: paymentItem,
-  link: (link) => auditItem(link, historyOf(link)),
+  link: (link) => auditItem(link, historyOf(link), 'short'),
   aggregate: ({ owner, aggregate }) => aggregateItem(owner, aggregate, '0'.repeat(32)),
   entry: ledgerItem,
 };
@@ -143,7 +142,7 @@ function rowsIn<Kind extends keyof Stored>(
             'link',
             () => auditEntryOf(item),
             (next: Stored['link']) =>
-              auditItem(next, item.pk.replace(`${merchantId}#`, `${next.merchantId}#`)),
+              auditItem(next, item.pk.replace(`${merchantId}#`, `${next.merchantId}#`), 'short'),
           );
     case 'A':
       return row(
