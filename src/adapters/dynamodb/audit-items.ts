@@ -63,8 +63,8 @@ function restored(
   const keyed = keyedBy(item);
   const { head, tail } = frameOf(keyed, item.pk, record);
   return {
-    ...keyed,
     ...record,
+    ...keyed,
     ...(created === undefined ? {} : { after: { ...head, ...created, ...tail, ...beside } }),
     previousHash,
   };
