@@ -115,7 +115,7 @@ describe('an audit link on DynamoDB', () => {
     );
     const aLink = fc.record({
       entity: anEntity,
-      sequence: fc.integer({ min: 1, max: 9_999_999_999 }),
+      sequence: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 9_999_999_999 })),
       after: fc.option(aRecord, { nil: undefined }),
       frame: fc.constantFrom('none', 'in order', 'turned round'),
       previousHash: fc.constantFrom(GENESIS_HASH, 'f'.repeat(64)),
