@@ -45,7 +45,8 @@ const UNHEARD: readonly Readonly<{ names: RegExp; rights: RegExp; because: strin
   {
     names: /^(process|reconcile|jobs|webhooks|relay|recovery|retention)$/,
     rights: /^dynamodb:(DescribeTable table|GetItem table #S)$/,
-    because: 'asked in production before the first work, as `GET /readyz` asks it of `query`',
+    because:
+      'asked in production before the first work, as `GET /readyz` asks it of `query`, and the item by the first commit',
   },
   {
     names: /^process$/,

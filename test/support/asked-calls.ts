@@ -48,8 +48,8 @@ export const linesOf = (calls: AskedCalls): readonly string[] =>
   );
 
 /**
- * Without what a gate asks of a table that was silent for a moment (`table-gate.ts`), as any function may on a busy machine; who
- * migrates and who says that all is ready ask the same in any case.
+ * Without what a gate asks of a table that was silent for a moment (`table-gate.ts`), as any function may on a busy machine, and
+ * what a first commit asks (`link-forms.ts`); who migrates and who says that all is ready ask the same in any case.
  */
 export const withoutProbes = (calls: AskedCalls): AskedCalls =>
   Object.fromEntries(

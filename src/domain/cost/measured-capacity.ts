@@ -3,14 +3,14 @@
  * measurement by `test/bench/capacity.test.ts`: units are `ConsumedCapacity`, bytes those that stay.
  */
 export const MEASURED = {
-  measured_on: '2026-11-30',
-  commit: '40587ef1cd81',
+  measured_on: '2026-12-01',
+  commit: '52c7b28f417f',
   requests: {
     payment: {
-      writes: 43,
+      writes: 39,
       index_writes: 7,
       reads: 2,
-      bytes: 6475,
+      bytes: 5490,
     },
     read: {
       writes: 0,
@@ -22,29 +22,29 @@ export const MEASURED = {
       writes: 36,
       index_writes: 8,
       reads: 3,
-      bytes: 5981,
+      bytes: 5081,
     },
     authorization: {
-      writes: 39,
+      writes: 35,
       index_writes: 7,
       reads: 2,
-      bytes: 5823,
+      bytes: 4841,
     },
     capture: {
       writes: 32,
       index_writes: 8,
       reads: 3,
-      bytes: 5778,
+      bytes: 4879,
     },
     void: {
       writes: 28,
       index_writes: 8,
       reads: 3,
-      bytes: 5054,
+      bytes: 4154,
     },
   },
   postgres: {
-    log_bytes: 8862,
-    bytes: 7346,
+    log_bytes: 8847,
+    bytes: 7291,
   },
 } as const;
