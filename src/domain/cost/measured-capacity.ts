@@ -4,7 +4,7 @@
  */
 export const MEASURED = {
   measured_on: '2026-12-01',
-  commit: '52c7b28f417f',
+  commit: 'c6ec93c4d4a1',
   requests: {
     payment: {
       writes: 39,
