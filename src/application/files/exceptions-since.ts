@@ -40,7 +40,7 @@ export type LookedAt = Readonly<{
 /**
  * How exceptions stand by now. One whose transaction was settled since, or whose row's money a line has posted, is closed; a row that pays
  * something else than its transaction was settled by stays open, as a duplicate. One read for all of them, one for each that may be such a line, and
- * one for each whose transaction is settled.
+ * one for each row whose transaction is settled.
  */
 export const exceptionsSince = (
   ports: SincePorts,
@@ -50,7 +50,7 @@ export const exceptionsSince = (
   safeTry(async function* () {
     const booksOf = yield* booksBehind(ports, merchantId, exceptions);
     const posterOf = yield* postersOf(ports, exceptions, file);
-    const settled = exceptions.flatMap((each) => settledIn(booksOf(each)) ?? []);
+    const settled = exceptions.flatMap((each) => (each.row && settledIn(booksOf(each))) ?? []);
     const accepted = yield* acceptedAbsences(ports, merchantId, settled);
     return ok((before: Unresolved): Standing => {
       const books = booksOf(before);

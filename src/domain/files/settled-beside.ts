@@ -11,7 +11,7 @@ import {
   withoutProposal,
 } from './exception.ts';
 import { type ExceptionFacts, exceptionOfRow } from './exception-facts.ts';
-import { isStatementType, type TransactionRow } from './file-row.ts';
+import type { TransactionRow } from './file-row.ts';
 import { matchTransactionRow, type Tolerance } from './match-row.ts';
 import { paidAfterAll } from './repeated-row.ts';
 
@@ -64,7 +64,7 @@ function transactionRowOf(
   { id: transactionId, paymentId }: Transaction,
 ): TransactionRow | undefined {
   const { row, line = 0, amountIs } = exception;
-  if (!endsWhenSettled(exception) || row?.status !== 'settled' || isStatementType(row.type)) return undefined;
+  if (!endsWhenSettled(exception) || row?.status !== 'settled') return undefined;
   const { type, amount, fee, currency, settledOn = '' } = row;
   return {
     line,
