@@ -59,6 +59,19 @@ describe('what verify finds of items under other keys on DynamoDB', () => {
     await book.close();
   });
 
+  it('finds a link alone that another tenant is shown too, whose place in the trail is its own', async () => {
+    const book = await aBook();
+    const key = auditKey(historyPartition(A, book.declined), { entityId: book.declined, sequence: 1 });
+    await put(book.at, { ...(await itemAt(book, key)), pk: historyPartition(B, book.declined) });
+    expect((await book.verify())._unsafeUnwrapErr()).toMatchObject({
+      kind: 'BadRow',
+      merchantId: B,
+      row: 'audit_entry',
+      fault: 'foreign',
+    });
+    await book.close();
+  });
+
   it('finds a payment that another tenant is shown too', async () => {
     const book = await aBook();
     const payment = await itemAt(book, paymentKey(A, book.refunded));

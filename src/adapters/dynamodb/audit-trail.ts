@@ -26,6 +26,7 @@ import {
   type Table,
   TENANTS_PARTITION,
   TRAIL_INDEX,
+  tenantOf,
   trailPartitions,
 } from './table.ts';
 
@@ -53,15 +54,15 @@ export const dynamodbAuditTrail = (table: Table, read: Read): AuditTrail => ({
       let next: Item | undefined;
       do {
         const page = await scanTrail(table, next);
-        for (const { trail } of page.items) ids.add(tenantOf(String(trail)));
+        for (const { trail } of page.items) {
+          const tenant = tenantOf(String(trail));
+          if (tenant !== undefined) ids.add(tenant);
+        }
         next = page.next;
       } while (next !== undefined);
       return [...ids].sort();
     }),
 });
-
-/** Whose a partition is: keys that belong to a tenant begin with its id. */
-const tenantOf = (partition: string): MerchantId => partition.slice(0, partition.indexOf('#')) as MerchantId;
 
 /** A page of the index over all tenants. */
 async function scanTrail(table: Table, start: Item | undefined): Promise<QueryPage> {

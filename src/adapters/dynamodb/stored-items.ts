@@ -37,6 +37,7 @@ import {
   parkedEventKey,
   SCHEMA_KEY,
   TRANSACTION_PREFIX,
+  tenantOf,
   uniqueKey,
 } from './table.ts';
 import { talliesIn } from './tally-items.ts';
@@ -174,7 +175,10 @@ function aTransaction(item: Item): JudgedItem {
   return { value: { type: 'transaction', transaction }, written: transactionItem(transaction), merchantId };
 }
 
-/** The links of a transaction are kept with its payment, which they do not name; which one that is is judged by its chains. */
+/**
+ * The links of a transaction are kept with its payment, which they do not name; which one that is is judged by its chains. Whose a short link
+ * is, its place in the trail says beside its key.
+ */
 function aLink(item: Item & ItemKey, place: string): JudgedItem {
   const link = auditEntryOf(item);
   const { merchantId, entityType, entityId } = link;
@@ -185,8 +189,10 @@ function aLink(item: Item & ItemKey, place: string): JudgedItem {
       : payment === undefined
         ? 'none'
         : historyPartition(merchantId, payment);
-  const written = auditItem(link, partition, linkFormOf(item));
-  return { value: { type: 'audit_entry' }, written, merchantId };
+  const form = linkFormOf(item);
+  const written = auditItem(link, partition, form);
+  const said = form === 'short' ? (tenantOf(String(item['trail'])) ?? merchantId) : merchantId;
+  return { value: { type: 'audit_entry' }, written, merchantId: said };
 }
 
 /** An older version left what it closed among what is open. */

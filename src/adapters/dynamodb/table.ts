@@ -81,6 +81,11 @@ export const historyPartition = (merchantId: MerchantId, id: PaymentId): string 
 /** The audit links of an aggregate. */
 export const aggregateHistory = (merchantId: MerchantId, kind: AggregateKind, id: string): string =>
   `${merchantId}#X#${kind}:${id}`;
+/** Whose a partition is, as keys that belong to a tenant begin with its id; undefined of one that is of none. */
+export function tenantOf(partition: string): MerchantId | undefined {
+  const end = partition.indexOf('#');
+  return end <= 0 ? undefined : (partition.slice(0, end) as MerchantId);
+}
 /** Reads both back: what stands behind the tenant is the payment's id, or the aggregate's behind its kind. */
 export function historyOfKey(pk: string): Readonly<{ merchantId: MerchantId; place: string }> {
   const [merchantId = '', , ...place] = pk.split('#');

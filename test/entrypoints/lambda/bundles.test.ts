@@ -12,7 +12,7 @@ const MOST_BYTES: Readonly<Record<string, number>> = {
   'approvals-recovery': 740_000,
   'approvals-relay': 775_000,
   'approvals-retention': 740_000,
-  jobs: 970_000,
+  jobs: 975_000,
   migrate: 425_000,
   process: 985_000,
   query: 995_000,
@@ -21,7 +21,7 @@ const MOST_BYTES: Readonly<Record<string, number>> = {
   relay: 975_000,
   retention: 835_000,
   'token-claims': 2_000,
-  webhooks: 970_000,
+  webhooks: 975_000,
   'work-completed': 760_000,
 };
 
