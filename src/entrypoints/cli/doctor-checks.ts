@@ -13,8 +13,8 @@ import {
   tokenFinding,
 } from './doctor-edges.ts';
 import type { Finding } from './doctor-finding.ts';
-import { lostKeyFinding } from './doctor-sealed.ts';
 import { clockFinding, storageFindings } from './doctor-storage.ts';
+import { lostKey } from './lost-keys.ts';
 
 /**
  * Every look in turn, each as soon as it is done; what stands on a storage that does not serve is left out. A few requests to
@@ -130,7 +130,8 @@ async function* platformFindings(service: Service): AsyncGenerator<Finding> {
   const { outbox, secretKeys, objects, clock } = ports;
   yield await outboxFinding('platform', outbox, clock.now());
   const keys = await keyFinding(secretKeys);
-  yield (keys.status === 'ok' ? await lostKeyFinding(ports) : undefined) ?? keys;
+  const lost = keys.status === 'ok' ? await lostKey(ports) : undefined;
+  yield lost === undefined ? keys : { check: 'keys', status: 'fail', says: lost.says, remedy: lost.remedy };
   yield await objectsFinding(objects);
 }
 

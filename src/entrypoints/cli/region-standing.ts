@@ -36,9 +36,3 @@ export async function startAsking(standing: RegionStanding): Promise<Readonly<{ 
     },
   };
 }
-
-/** Why a process of a region that is fenced does not begin to serve; undefined where it is of none, or of one that is open. */
-export const whyNotServed = (standing: RegionStanding | undefined): string | undefined =>
-  standing?.now() === 'fenced'
-    ? `paywright: region ${standing.name} is fenced: \`paywright region unfence ${standing.name}\` lets it in again\n`
-    : undefined;

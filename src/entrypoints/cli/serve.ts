@@ -32,7 +32,6 @@ import { measuredProcessor, measuredUseCases, watchParts, watchPool } from './me
 import { notOpened } from './open-platform.ts';
 import { type OpenSystem, openSystem } from './open-system.ts';
 import { type ProcessFaults, watchFaults } from './process-faults.ts';
-import { whyNotServed } from './region-standing.ts';
 import { serveConsole } from './serve-console.ts';
 import { servedSystem } from './serve-system.ts';
 import { startEventStreams } from './start-event-streams.ts';
@@ -40,6 +39,7 @@ import { startWorkers } from './start-workers.ts';
 import { alarmTo, refusalAlarmTo, tellingTo } from './telling.ts';
 import { standardError, type Terminal } from './terminal.ts';
 import { welcomeText } from './welcome.ts';
+import { whyNotServed } from './why-not-served.ts';
 
 /**
  * The whole system in one process until it is stopped: then no new requests, those in flight finish, the workers end
@@ -63,7 +63,7 @@ export async function serveCommand(config: Config, terminal: Terminal): Promise<
     },
   });
   if ('says' in opened) return notOpened(opened, terminal.err);
-  const refusal = whyNotServed(opened.standing);
+  const refusal = await whyNotServed(opened);
   if (refusal !== undefined) {
     terminal.err(refusal);
     await opened.close();

@@ -5,10 +5,10 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { notOpened } from './open-platform.ts';
 import { openSystem } from './open-system.ts';
 import { watchFaults } from './process-faults.ts';
-import { whyNotServed } from './region-standing.ts';
 import { startWorkers } from './start-workers.ts';
 import { alarmTo, tellingTo } from './telling.ts';
 import { standardError, type Terminal } from './terminal.ts';
+import { whyNotServed } from './why-not-served.ts';
 
 /** Runs the workers of both services until it is stopped. */
 export async function workerCommand(config: Config, { out, err, untilStopped }: Terminal): Promise<ExitCode> {
@@ -18,7 +18,7 @@ export async function workerCommand(config: Config, { out, err, untilStopped }: 
     approvals: { ...config.approvals, ...tellingTo(log), payoutAlarm: alarmTo(log) },
   });
   if ('says' in opened) return notOpened(opened, err);
-  const refusal = whyNotServed(opened.standing);
+  const refusal = await whyNotServed(opened);
   if (refusal !== undefined) {
     err(refusal);
     await opened.close();

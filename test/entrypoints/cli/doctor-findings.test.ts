@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { errAsync, okAsync } from 'neverthrow';
+import { errAsync, okAsync, ResultAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { givenRing } from '../../../src/adapters/keys/given-ring.ts';
 import { ringKeys } from '../../../src/adapters/keys/secret-keys.ts';
@@ -14,8 +14,8 @@ import {
   tokenFinding,
 } from '../../../src/entrypoints/cli/doctor-edges.ts';
 import type { Finding } from '../../../src/entrypoints/cli/doctor-finding.ts';
-import { lostKeyFinding } from '../../../src/entrypoints/cli/doctor-sealed.ts';
 import { clockFinding, storageFindings } from '../../../src/entrypoints/cli/doctor-storage.ts';
+import { lostKey } from '../../../src/entrypoints/cli/lost-keys.ts';
 import type { Environment } from '../../../src/entrypoints/cli/read-variables.ts';
 import { aMerchantId, NOON, origin } from '../../fixtures/changes.ts';
 import { configOf, onStripe, production } from '../../support/configuration.ts';
@@ -218,16 +218,38 @@ describe('What doctor says of the keys of customers', () => {
     const desk = customerDesk(storage, ringWith('A'));
     const terms = { id: aMerchantId(), name: 'A', email: 'a@example.com', origin };
     (await createMerchant(desk.ports)(terms))._unsafeUnwrap();
-    const said = (letter: string) => lostKeyFinding({ ...storage, secretKeys: ringKeys(ringWith(letter)) });
+    const said = (letter: string) => lostKey({ ...storage, secretKeys: ringKeys(ringWith(letter)) });
     expect(await said('B')).toBeUndefined();
     (await desk.erase((await desk.create('first@example.com'))._unsafeUnwrap().customer.id))._unsafeUnwrap();
     expect(await said('B')).toBeUndefined();
     (await desk.create('ada@example.com'))._unsafeUnwrap();
     expect(await said('A')).toBeUndefined();
     expect(await said('B')).toMatchObject({
-      check: 'keys',
-      status: 'fail',
       says: expect.stringContaining('key-A'),
+      isGone: true,
+    });
+  });
+
+  it('is nothing where a customer cannot be read or opened as its row was changed, which verify finds', async () => {
+    const storage = memoryStorage();
+    const desk = customerDesk(storage, ringWith('A'));
+    const terms = { id: aMerchantId(), name: 'A', email: 'a@example.com', origin };
+    (await createMerchant(desk.ports)(terms))._unsafeUnwrap();
+    (await desk.create('ada@example.com'))._unsafeUnwrap();
+    const unwrap = () => ResultAsync.fromSafePromise(Promise.reject(new Error('not wrapped for this owner')));
+    expect(await lostKey({ ...storage, secretKeys: { unwrap } })).toBeUndefined();
+  });
+
+  it('is that they cannot be used, and not that they are gone, where a service that keeps them denies it', async () => {
+    const storage = memoryStorage();
+    const desk = customerDesk(storage, ringWith('A'));
+    const terms = { id: aMerchantId(), name: 'A', email: 'a@example.com', origin };
+    (await createMerchant(desk.ports)(terms))._unsafeUnwrap();
+    (await desk.create('ada@example.com'))._unsafeUnwrap();
+    const unwrap = () => errAsync({ kind: 'KeysUnavailable' as const, cause: { code: 'denied' } });
+    expect(await lostKey({ ...storage, secretKeys: { unwrap } })).toMatchObject({
+      remedy: expect.stringContaining('KMS denies it'),
+      isGone: false,
     });
   });
 });
