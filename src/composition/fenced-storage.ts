@@ -6,6 +6,7 @@ import type { StorageUnavailable } from '../ports/unavailable.ts';
 /** Commits of either service. */
 type AnyCommits<Change, Failure> = Readonly<{
   commit(change: Change): ResultAsync<void, Failure | StorageUnavailable>;
+  prepare?(change: Change): Promise<void>;
 }>;
 
 /** The same commits, none of which is begun while the process does not know its region to be open. Without a region they are what they were. */
@@ -16,6 +17,7 @@ export const fencedCommits = <Change, Failure>(
   standing === undefined
     ? commits
     : {
+        ...commits,
         commit: (change) => (standing.now() === 'open' ? commits.commit(change) : errAsync(cutOff(standing))),
       };
 

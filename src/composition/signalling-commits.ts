@@ -4,12 +4,16 @@ import type { Change } from '../ports/commits.ts';
 import type { WakeUps, WakeUpTopic } from '../ports/wake-ups.ts';
 
 /** Commits of either service. */
-type AnyCommits<AnyChange, Failure> = Readonly<{ commit(change: AnyChange): ResultAsync<void, Failure> }>;
+type AnyCommits<AnyChange, Failure> = Readonly<{
+  commit(change: AnyChange): ResultAsync<void, Failure>;
+  prepare?(change: AnyChange): Promise<void>;
+}>;
 
 /** The same commits; after each, what it made work for is woken. */
 const signalling =
   <AnyChange>(topicsOf: (change: AnyChange) => readonly WakeUpTopic[]) =>
   <Failure>(commits: AnyCommits<AnyChange, Failure>, wakeUps: WakeUps): AnyCommits<AnyChange, Failure> => ({
+    ...commits,
     commit: (change) =>
       commits.commit(change).map(() => {
         for (const topic of topicsOf(change)) wakeUps.signal(topic);

@@ -84,4 +84,9 @@ export interface Commits {
    * One round trip.
    */
   commit(change: Change): ResultAsync<void, CommitRefused | StorageUnavailable>;
+  /**
+   * That this very change is to be committed next: what it takes of the processor may be done now, while the store is busy with the
+   * one before. Writes nothing and never fails; a change commits the same without it.
+   */
+  prepare?(change: Change): Promise<void>;
 }

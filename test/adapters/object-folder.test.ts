@@ -98,6 +98,37 @@ describe('objects in a folder', () => {
     for (const file of await filesBelow(folder)) expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
+  it('are put again where the folders of a key were taken away since the last was put there', async () => {
+    const folder = fresh();
+    const { objects } = openFolder(folder);
+    const put = async (bytes: number) => (await objects.put(key, new Uint8Array(bytes), 'text/csv')).isOk();
+    expect(await put(10)).toBe(true);
+    for (const name of readdirSync(join(folder, 'stored')))
+      rmSync(join(folder, 'stored', name), { recursive: true });
+    expect(await put(20)).toBe(true);
+    expect((await objects.head(key))._unsafeUnwrap().size).toBe(20);
+    rmSync(folder, { recursive: true });
+    expect(await put(30)).toBe(false);
+  });
+
+  it('sync the folders of a key once in a process, and the one that they stand in each time', async () => {
+    const folder = fresh();
+    const synced: string[] = [];
+    const files: Files = {
+      ...systemFiles,
+      open: async (path, ...args) => {
+        if (args[0] === 'r') synced.push(String(path).slice(folder.length));
+        return systemFiles.open(path, ...args);
+      },
+    };
+    const { objects } = openFolder(folder, files);
+    for (let n = 0; n < 3; n += 1) (await objects.put(key, new Uint8Array(10), 'text/csv'))._unsafeUnwrap();
+    const last = synced.at(-1);
+    expect(synced.slice(-2)).toEqual([last, last]);
+    expect(synced.filter((each) => each === last).length).toBe(3);
+    expect(new Set(synced).size).toBe(synced.length - 2);
+  });
+
   it('leave no open file and no temporary one behind, whatever happened to their writers and readers', async () => {
     const folder = fresh();
     const { objects } = openFolder(folder);

@@ -1,10 +1,12 @@
-import { okAsync, type ResultAsync } from 'neverthrow';
+import { okAsync, ResultAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { memoryStorage } from '../../src/adapters/memory/storage.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import { scheduleJob } from '../../src/application/files/run-schedules.ts';
 import { aggregateChange } from '../../src/application/kernel/aggregate-change.ts';
+import type { RegionStanding } from '../../src/application/kernel/region-standing.ts';
 import { webhookDeliveryOf } from '../../src/composition/deliveries.ts';
+import { fencedCommits } from '../../src/composition/fenced-storage.ts';
 import { jobsOf } from '../../src/composition/jobs.ts';
 import { leftOpenByPayments } from '../../src/composition/recovery.ts';
 import { relayOf } from '../../src/composition/relay.ts';
@@ -108,6 +110,18 @@ describe('A commit wakes', () => {
       wokenBy((wakeUps) => signallingCommits(commits, wakeUps).commit(change));
     expect(await by(jobChange(job))).toEqual(['jobs']);
     expect(await by(jobChange(holdJob(job, 'one', NOON + 60_000, NOON), job))).toEqual([]);
+  });
+
+  it('nothing while it is prepared, of which the storage is told also where its region may be fenced', async () => {
+    const told: unknown[] = [];
+    const prepare = async (change: unknown) => void told.push(change);
+    const { change } = anOpening();
+    const fenced = fencedCommits({ ...commits, prepare }, { now: () => 'open' } as RegionStanding);
+    const woken = await wokenBy((wakeUps) => {
+      const prepared = signallingCommits(fenced, wakeUps).prepare?.(change);
+      return ResultAsync.fromSafePromise(Promise.resolve(prepared));
+    });
+    expect([told, woken]).toEqual([[change], []]);
   });
 
   it('recovery of payouts where one is under way', async () => {

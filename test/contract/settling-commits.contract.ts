@@ -58,30 +58,37 @@ export function settlingCommitsContract(adapter: string, open: () => Promise<Sto
         ._unsafeUnwrap()
         .filter(({ sequence, entityType }) => entityType === 'transaction' && sequence > 1);
 
-    it('writes every transaction, link and entry as it says, and once however often it comes', async () => {
-      const before = await paid(SETTLED);
-      const [sums] = (await storage.balances.of(merchantId, 'USD'))._unsafeUnwrap();
-      const change = settling(before);
-      for (let tries = 0; tries < 2; tries += 1) {
-        expect(await storage.commits.commit(change)).toEqual(ok);
-        const { balances, ...written } = await stateOf(before);
-        expect(plain(written)).toEqual(
-          plain({
-            transactions: change.transactions.map(({ next }) => next),
-            links: change.audit.slice(1),
-            entries: change.entries,
-          }),
-        );
-        const fees = change.entries.reduce((sum, { amount }) => sum + amount.minorUnits, 0n);
-        expect(balances).toEqual([
-          { ...sums, fees: (sums?.fees ?? 0n) + fees, available: (sums?.available ?? 0n) - fees },
-        ]);
-      }
-      const tallies = (await storage.ledgerTallies.of(merchantId, {}))._unsafeUnwrap();
-      expect(sortedTallies(tallies)).toEqual(tallied(change.entries));
-      expect(change.entries).toHaveLength(SETTLED - 1);
-      expect(await exportOf(change)).toMatchObject({ version: 1 });
-    });
+    it.each([
+      ['as it comes', false],
+      ['once it was prepared', true],
+    ])(
+      'writes every transaction, link and entry as it says %s, and once however often it comes',
+      async (_, isPrepared) => {
+        const before = await paid(SETTLED);
+        const [sums] = (await storage.balances.of(merchantId, 'USD'))._unsafeUnwrap();
+        const change = settling(before);
+        if (isPrepared) await storage.commits.prepare?.(change);
+        for (let tries = 0; tries < 2; tries += 1) {
+          expect(await storage.commits.commit(change)).toEqual(ok);
+          const { balances, ...written } = await stateOf(before);
+          expect(plain(written)).toEqual(
+            plain({
+              transactions: change.transactions.map(({ next }) => next),
+              links: change.audit.slice(1),
+              entries: change.entries,
+            }),
+          );
+          const fees = change.entries.reduce((sum, { amount }) => sum + amount.minorUnits, 0n);
+          expect(balances).toEqual([
+            { ...sums, fees: (sums?.fees ?? 0n) + fees, available: (sums?.available ?? 0n) - fees },
+          ]);
+        }
+        const tallies = (await storage.ledgerTallies.of(merchantId, {}))._unsafeUnwrap();
+        expect(sortedTallies(tallies)).toEqual(tallied(change.entries));
+        expect(change.entries).toHaveLength(SETTLED - 1);
+        expect(await exportOf(change)).toMatchObject({ version: 1 });
+      },
+    );
 
     it('writes nothing of it where one transaction has moved on, or is not there', async () => {
       const before = await paid(SETTLED);

@@ -19,7 +19,7 @@ import { attempt, codeOf, type Files, systemFiles } from './files.ts';
 import { leftoverRetention } from './leftovers.ts';
 import { folderLinks, signedPath } from './links.ts';
 import { bytesOf, openObject, writeObject } from './object-file.ts';
-import { keysBelow, placeOf, putInPlace } from './places.ts';
+import { keysBelow, placeOf, puttingInPlace } from './places.ts';
 import { aboutOf, partsOf, putPart, startUpload, uploadNotFound } from './uploads.ts';
 
 /** The store with what belongs to it where no service keeps it: its links, and the sweeping of what was never finished. */
@@ -49,6 +49,7 @@ export function folderObjects({
   chmodSync(folder, 0o700);
   const partial = (at: Instant) =>
     join(partials, `${timeDigits(at)}${crypto.randomUUID().replaceAll('-', '')}`);
+  const putInPlace = puttingInPlace(files, stored);
   const uploading = { files, folder: uploads, partial };
   const pathOf = (key: ObjectKey) => {
     const { folders, file } = placeOf(key);
@@ -65,7 +66,7 @@ export function folderObjects({
     const object = await writeObject(files, draft, { ...about, storedAt }, pieces);
     try {
       if (isSound()) {
-        await putInPlace(files, stored, about.key, draft);
+        await putInPlace(about.key, draft);
         return object;
       }
     } catch (fault) {

@@ -20,12 +20,44 @@ const escaped = (segment: string): string =>
 const unescaped = (name: string): string =>
   name.replaceAll(/%([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 
+/** Moves a file that is whole to the place of its key. */
+export type PutInPlace = (key: ObjectKey, from: string) => Promise<void>;
+
+/** Of so many folders it is known that their names are on disk. */
+const MOST_KEPT = 1_000;
+
 /**
- * Moves a file that is whole to the place of its key, the folders of which are made as they are needed. Throws `ENOENT` when
- * the store's own folder is gone: an empty one in its place would hide what is on the disk that went away.
+ * Below a folder. Those of a key are made as they are needed, and not looked at again once this process has seen their names to the
+ * disk, which takes four calls of the system each. Throws `ENOENT` when the store's own folder is gone: an empty one in its place
+ * would hide what is on the disk that went away.
  */
-export async function putInPlace(files: Files, folder: string, key: ObjectKey, from: string): Promise<void> {
-  const { folders, file } = placeOf(key);
+export function puttingInPlace(files: Files, folder: string): PutInPlace {
+  const kept = new Set<string>();
+  return async (key, from) => {
+    const { folders, file } = placeOf(key);
+    const at = join(folder, ...folders);
+    if (!kept.has(at) || !(await moved(from, join(at, file)))) {
+      await makeFolders(files, folder, folders);
+      await files.rename(from, join(at, file));
+      if (kept.size === MOST_KEPT) kept.clear();
+      kept.add(at);
+    }
+    await keepNames(files, at);
+  };
+
+  /** False where the folder was taken away since. */
+  async function moved(from: string, to: string): Promise<boolean> {
+    try {
+      await files.rename(from, to);
+      return true;
+    } catch (fault) {
+      if (codeOf(fault) !== 'ENOENT') throw fault;
+      return false;
+    }
+  }
+}
+
+async function makeFolders(files: Files, folder: string, folders: readonly string[]): Promise<void> {
   let at = folder;
   for (const name of folders) {
     const above = at;
@@ -38,8 +70,6 @@ export async function putInPlace(files: Files, folder: string, key: ObjectKey, f
     // Also where another made it: that one may have died before this.
     await keepNames(files, above);
   }
-  await files.rename(from, join(at, file));
-  await keepNames(files, at);
 }
 
 export type Walk = Readonly<{ prefix: string; after?: ObjectKey }>;

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { err, ok, type Result } from 'neverthrow';
 import type pg from 'pg';
 import { present } from '../../domain/kernel/present.ts';
@@ -18,15 +19,30 @@ const LANES = 4;
  * the same claim, payment, aggregate, unique key or balance spent from never share one.
  */
 export function postgresCommits(pool: pg.Pool): Commits {
+  const prepared = new WeakMap<Change, BatchArguments>();
   const commit = coalesce<Change, Outcome>({
-    run: (changes) => commitAll(pool, changes),
+    run: (changes) => commitAll(pool, changes, (change) => prepared.get(change) ?? batchArgumentsOf(change)),
     most: MOST_CHANGES,
     gate: gateOf(pool),
     lanes: LANES,
     keysOf,
   });
-  return { commit: (change) => attempt(() => commit(change).then(orThrow)).andThen(asResult) };
+  return {
+    commit: (change) => attempt(() => commit(change).then(orThrow)).andThen(asResult),
+    async prepare(change) {
+      // A statement that was given leaves with the end of this turn, and goes first.
+      await turn();
+      try {
+        const values = batchArgumentsOf(change);
+        if (values !== undefined) prepared.set(change, values);
+      } catch {
+        // Its commit throws the same.
+      }
+    },
+  };
 }
+
+type BatchArguments = NonNullable<ReturnType<typeof batchArgumentsOf>>;
 
 const asResult = (refused: CommitRefused | undefined): Result<undefined, CommitRefused> =>
   refused === undefined ? ok(undefined) : err(refused);
@@ -46,8 +62,12 @@ type Refusal = Readonly<{
 }>;
 
 /** A change of very many rows goes alone, in columns; the others share a statement. */
-async function commitAll(pool: pg.Pool, changes: readonly Change[]): Promise<readonly Outcome[]> {
-  const batches = changes.map(batchArgumentsOf);
+async function commitAll(
+  pool: pg.Pool,
+  changes: readonly Change[],
+  argumentsFor: (change: Change) => BatchArguments | undefined,
+): Promise<readonly Outcome[]> {
+  const batches = changes.map(argumentsFor);
   const others = changes.filter((_, n) => batches[n] === undefined);
   const [together, alone] = await Promise.all([
     others.length === 0 ? [] : commitTogether(pool, others),

@@ -37,15 +37,17 @@ export type FileBatchTerms = Readonly<{
   contributors: readonly ContributorOf[];
 }>;
 
-/** So many are made and not committed beside the one that is asked for: while one object is written the next batch is matched. */
+/** So many are made beside the one that is asked for: while one object is written the next batch is matched. */
 const AHEAD = 2;
+/** When one is made, so many before it may be not committed: those, and the one that is being committed while the next is asked for. */
+const UNCOMMITTED = AHEAD + 1;
 
 type Made = Result<(BatchMade & FileBatch) | undefined, JobHeldUp>;
 
 /**
- * The rows of a file from a place on, in batches that each fit one commit; an Err is the last thing given. The next two are read, matched
- * and their objects written while the one before is being committed, as that one leaves the books; a batch is given once its object is
- * written. One that was made and not asked for is as if it had not been: its object has the name of this attempt, and the next writes it
+ * The rows of a file from a place on, in batches that each fit one commit; an Err is the last thing given. Each but the last may be asked for
+ * while the one before is being committed (`isFollowed`), and is given once its object is written; meanwhile the next two are read, matched
+ * as those before leave the books, and their objects written. One that was made and not asked for is as if it had not been: its object has the name of this attempt, and the next writes it
  * again.
  */
 export async function* fileBatches(
@@ -71,14 +73,13 @@ export async function* fileBatches(
       const next = await (made.shift() as Promise<Made>);
       if (next.isErr()) yield err(next.error);
       if (next.isErr() || next.value === undefined) return;
+      makeNext();
       const { written, ...batch } = next.value;
       const put = await written;
       if (put.isErr()) {
         yield err(put.error);
         return;
       }
-      // Not before: what is matched meanwhile is matched while nothing is committed.
-      makeNext();
       yield ok(batch);
     }
   } finally {
@@ -106,16 +107,17 @@ export async function* fileBatches(
     const names = { now: paymentsIn(rows), soon: paymentsIn(waiting.slice(size, 2 * size)) };
     const books = await booksOf(names, steps);
     if (books.isErr()) return err(heldUp(books.error));
-    const reads = leftBySteps(ports, steps.slice(-AHEAD));
+    const reads = leftBySteps(ports, steps.slice(-UNCOMMITTED));
     const of = { ...terms, contributors: rowContributors(reads, contributors) };
     const matched = await matchBatch(reads, running, rows, books.value, of, ports.clock.now());
     if (matched.isErr()) return err(heldUp(matched.error));
     const { step, stored, written } = batchStep(ports, running, matched.value, attempt);
     const { transactions = [], aggregates = [] } = step.beside;
     steps.push({ transactions, aggregates });
-    if (steps.length > AHEAD + 1) steps.shift();
+    if (steps.length > UNCOMMITTED + 1) steps.shift();
     waiting.splice(0, matched.value.rows.length);
-    return ok({ step, stored, written, place: matched.value.next });
+    const isFollowed = waiting.length > 0;
+    return ok({ step: { ...step, isFollowed }, stored, written, place: matched.value.next });
   }
 
   /** Rows so many, or all that are left. */

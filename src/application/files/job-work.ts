@@ -10,10 +10,11 @@ export type Beside = Partial<Omit<Change, 'id' | 'at' | 'claim'>>;
 
 /**
  * One step of a job: what it did, and from where the next goes on. Everything between two checkpoints may happen again, so
- * what a step does outside its commit must bear that. A step with `resumesAt` is the last of its turn.
+ * what a step does outside its commit must bear that. A step with `resumesAt` is the last of its turn. One that is `isFollowed` lets the
+ * next be made while it is being committed, as one that was not asked for may never be.
  */
 export type JobStep =
-  | Readonly<{ checkpoint: JsonObject; progress: JobProgress; beside?: Beside }>
+  | Readonly<{ checkpoint: JsonObject; progress: JobProgress; beside?: Beside; isFollowed?: boolean }>
   | Readonly<{ resumesAt: Instant; beside?: Beside }>
   | Readonly<{ end: JobProgress; beside?: Beside }>;
 
@@ -39,7 +40,8 @@ export type JobFailed = Readonly<{ kind: 'JobFailed'; code: string }>;
  */
 export type JobWork = Readonly<{
   /**
-   * Steps from the job's checkpoint on, the last of them an end. Each is asked for once the one before is committed; the
+   * Steps from the job's checkpoint on, the last of them an end. Each is asked for once the one before is committed, or is being
+   * committed where that one `isFollowed`; the
    * runner leaves (`return`) when the job was taken over, cancelled, or its turn is over. An Err is the last thing given.
    */
   run(job: RunningJob): AsyncGenerator<Result<JobStep, JobHeldUp | JobFailed>, void, void>;

@@ -18,11 +18,11 @@ import type { Origin } from '../../domain/kernel/actor.ts';
 import { JOBS_TENANT, type JobId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { KeyTaken, StaleVersion } from '../../ports/commits.ts';
+import type { Change, KeyTaken, StaleVersion } from '../../ports/commits.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { auditedAggregate, type MovePorts } from '../kernel/aggregate-change.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
-import type { Beside, JobHeldUp, JobStep, JobWork } from './job-work.ts';
+import type { Beside, JobFailed, JobHeldUp, JobStep, JobWork } from './job-work.ts';
 
 /** How a job's turn ended. `lost`: it was taken over, cancelled or ended meanwhile; `waiting`: the store did not answer. */
 export type JobEnd = 'completed' | 'failed' | 'released' | 'postponed' | 'lost' | 'waiting';
@@ -92,27 +92,45 @@ export const runJobs = (
     // No holder before this one came to a step, and each time the process may have died of it.
     if (job.attempts >= MOST_ATTEMPTS) return failed(job, job.lastError ?? 'abandoned');
     const steps = work.run(job);
+    const isOver = () => isStopping() || clock.now() >= startedAt + turnMs;
     try {
-      for (;;) {
-        const step = await nextOf(steps);
-        if (step.isErr()) {
-          const { kind, code } = step.error;
+      for (let asked = moveOf(job); ; ) {
+        const decided = await asked;
+        if (decided.isErr()) {
+          const { kind, code } = decided.error;
           if (kind === 'JobFailed') return await failed(job, code);
-          return await heldUp(job, step.error);
+          return await heldUp(job, decided.error);
         }
-        const at = clock.now();
-        const { action, next } = afterStep(job, step.value, { leasedUntil: at + leaseMs, now: at });
-        const taken = await move(action, job, next, step.value.beside);
+        const { change, next, isFollowed } = decided.value;
+        const committing = committed(change);
+        const following = next.status === 'running' && isFollowed && !isOver() ? moveOf(next) : undefined;
+        // A defect is thrown where it is awaited, which may be never.
+        following?.catch(() => {});
+        const taken = await committing;
         if (taken.isErr()) return await refused(job, taken.error);
-        if (taken.value.status !== 'running')
-          return ended(taken.value.status === 'waiting' ? 'released' : 'completed');
-        job = taken.value;
-        if (!isStopping() && clock.now() < startedAt + turnMs) continue;
+        if (next.status !== 'running') return ended(next.status === 'waiting' ? 'released' : 'completed');
+        job = next;
+        if (!isOver()) {
+          asked = following ?? moveOf(job);
+          continue;
+        }
         const given = await move('job.released', job, releaseJob(job, clock.now()));
         return ended(given.isOk() ? 'released' : endOf(given.error));
       }
     } finally {
       await steps.return();
+    }
+
+    /** The next step, and what commits it behind the one that leaves `running`. */
+    async function moveOf(running: RunningJob): Promise<Result<StepMove, JobHeldUp | JobFailed>> {
+      const step = await nextOf(steps);
+      if (step.isErr()) return err(step.error);
+      const { beside = {} } = step.value;
+      const at = clock.now();
+      const { action, next } = afterStep(running, step.value, { leasedUntil: at + leaseMs, now: at });
+      const made = changeOf(action, running, next, beside);
+      await commits.prepare?.(made.change);
+      return ok({ ...made, isFollowed: 'isFollowed' in step.value && step.value.isFollowed === true });
     }
 
     /** Where not the job has moved on but what its step was about, the step is decided anew. */
@@ -143,12 +161,22 @@ export const runJobs = (
   async function move<Next extends Job>(
     action: string,
     before: OpenJob,
-    next: Next,
-    { aggregates: others = [], audit = [], ...beside }: Beside = {},
+    moved: Next,
+    beside: Beside = {},
   ): Promise<Result<Next, Lost>> {
+    const { change, next } = changeOf(action, before, moved, beside);
+    return (await committed(change)).map(() => next);
+  }
+
+  function changeOf<Next extends Job>(
+    action: string,
+    before: OpenJob,
+    next: Next,
+    { aggregates: others = [], audit = [], ...beside }: Beside,
+  ): Readonly<{ change: Change; next: Next }> {
     const at = next.updatedAt;
     const { guarded, entry } = auditedAggregate(ports, { at, origin: ORIGIN, action, before, next });
-    const committed = await commits.commit({
+    const change: Change = {
       id: ports.ids.change(at),
       at,
       transactions: [],
@@ -158,13 +186,21 @@ export const runJobs = (
       ...beside,
       aggregates: [guarded, ...others],
       audit: [entry, ...audit],
-    });
-    if (committed.isOk()) return ok({ ...next, auditHash: entry.hash });
-    const { error } = committed;
+    };
+    return { change, next: { ...next, auditHash: entry.hash } };
+  }
+
+  async function committed(change: Change): Promise<Result<void, Lost>> {
+    const done = await commits.commit(change);
+    if (done.isOk()) return ok(undefined);
+    const { error } = done;
     if (error.kind !== 'ClaimTaken' && error.kind !== 'FenceLost') return err(error);
     throw new Error(`a job met ${error.kind}`);
   }
 };
+
+/** A step as it is committed, and the job as that leaves it. */
+type StepMove = Readonly<{ change: Change; next: Job; isFollowed: boolean }>;
 
 /** The longest due first. Jobs of a work that this version does not know are left to one that does. One read for every hundred open jobs. */
 export function jobsDueBy(

@@ -56,8 +56,8 @@ async function endOf({ storage, desk, paid }: Awaited<ReturnType<typeof aFileOfR
   };
 }
 
-/** Of the batches that are not committed yet. */
-const MADE_AT_MOST = 3;
+/** Of the batches that are not committed yet: that which is being committed, the one that is asked for meanwhile, and two more. */
+const MADE_AT_MOST = 4;
 
 /** A worker whose commits each take until all is made that may be made meanwhile, and then some; and what happens in its time. */
 function slowly({ desk, storage }: Awaited<ReturnType<typeof aFileOfRepeats>>, batches: number) {
@@ -107,7 +107,7 @@ it('rows are matched as the batch before leaves the books, whether or not its co
   expect(end.counts).toMatchObject({ matched: 21, duplicate: 28 });
 });
 
-it('the next two batches are made while one is being committed, and no more than these', async () => {
+it('the next three batches are made while one is being committed, and no more than these', async () => {
   const [quick, world] = [await aFileOfRepeats(), await aFileOfRepeats()];
   (await quick.desk.worker()(9))._unsafeUnwrap();
   const { batches } = await endOf(quick);
@@ -150,4 +150,26 @@ it('no batch is committed before its object is written', async () => {
   expect((await worker(9))._unsafeUnwrap()).toMatchObject([{ end: 'completed' }]);
   expect(written.size).toBeGreaterThan(6);
   expect(unwritten).toEqual([]);
+});
+
+it('what is not in the file is looked for once its last batch is committed, however long that takes', async () => {
+  const desk = fileDesk({ ...memoryStorage(), mostChangeRows: FEW_ROWS }, temporaryFiles({ now: () => 0 }));
+  await desk.open({ settlementDelayDays: 0 });
+  const { commits } = desk.ports;
+  for (let count = 1; count <= 5; count += 1) {
+    const paid = await Promise.all(Array.from({ length: count }, () => desk.paid()));
+    const rows = paid.map((each) => rowAbout(each, { fee: '5' }));
+    const { reconciliation } = (await desk.send(nativeFile(rows), `${count}.csv`))._unsafeUnwrap();
+    const worker = desk.worker({
+      commits: {
+        commit: (change) =>
+          ResultAsync.fromSafePromise(turns(TURNS_OF_A_COMMIT)).andThen(() => commits.commit(change)),
+      },
+    });
+    (await worker(9))._unsafeUnwrap();
+    const end = await desk.find(reconciliation.id);
+    expect(end).toMatchObject({ status: 'completed', outcomes: { counts: { matched: count } } });
+    const exceptions = desk.ports.aggregates.newest(desk.merchantId, 'exception', { limit: 9 });
+    expect((await exceptions)._unsafeUnwrap()).toEqual([]);
+  }
 });
