@@ -52,8 +52,10 @@ const QUOTABLE = /^(?!\s)(?:[^\p{Cc}\p{Zl}\p{Zp}=+\-@\uff1d\uff0b\uff0d\uff20]|(
 /** As the library prints it, which looks at each of its options for every cell; undefined where a cell is for the library. */
 function simpleLine(cells: readonly Cell[]): string | undefined {
   let line = '';
-  for (const [index, cell] of cells.entries()) {
-    if (index > 0) line += ',';
+  let between = '';
+  for (const cell of cells) {
+    line += between;
+    between = ',';
     if (typeof cell === 'object') line += decimalText(cell);
     else if (typeof cell !== 'string') line += cell ?? '';
     else if (PLAIN.test(cell)) line += cell;
