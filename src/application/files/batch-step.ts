@@ -10,6 +10,7 @@ import type { Ids } from '../../ports/ids.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Utf8 } from '../../ports/utf8.ts';
 import { type AggregateMove, auditedAggregate } from '../kernel/aggregate-change.ts';
+import { defended } from '../kernel/defended.ts';
 import { settlementsChange } from '../payments/settle-transactions.ts';
 import { heldUp } from './file-records.ts';
 import type { Beside, JobHeldUp, JobStep } from './job-work.ts';
@@ -42,9 +43,7 @@ export function batchStep(
     .join('');
   const object = batchObject(running, running.batches, attempt);
   const putting = Promise.resolve(objects.put(object, utf8.encode(text), 'application/x-ndjson'));
-  const written = putting.then((put) => (put.isErr() ? err(heldUp(put.error)) : ok(undefined)));
-  // A defect is thrown where it is awaited, which may be never.
-  written.catch(() => {});
+  const written = defended(putting.then((put) => (put.isErr() ? err(heldUp(put.error)) : ok(undefined))));
   const next = advanceReconciliation(
     running,
     {

@@ -3,6 +3,7 @@ import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
 import type { Payments } from '../../ports/payments.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { defended } from '../kernel/defended.ts';
 import type { Beside } from './job-work.ts';
 
 /** The transactions of payments, as the rows before left them; matching writes into it what a row settles. */
@@ -49,10 +50,7 @@ export function booksAhead(
   };
 
   function read(ids: readonly PaymentId[]): Reading {
-    const found = Promise.resolve(payments.transactionsOfEach(merchantId, ids));
-    // A defect is thrown where the read is awaited, which may be never.
-    found.catch(() => {});
-    return { ids, found };
+    return { ids, found: defended(Promise.resolve(payments.transactionsOfEach(merchantId, ids))) };
   }
 
   /** No `map` of its result, which holds what it is given until the next full collection. */

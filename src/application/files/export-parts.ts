@@ -3,6 +3,7 @@ import type { PendingFileExport } from '../../domain/files/file-export.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { ExportEncoder } from '../../ports/export-encoder.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { defended } from '../kernel/defended.ts';
 import type { ReadRows, RowCursor, RowPage } from './export-rows.ts';
 
 /** A part has at least so many bytes, as S3 asks for 5 MiB; the last may have fewer. So many pages are read at once for one. */
@@ -30,12 +31,7 @@ export async function* pagesAhead(
   order: PendingFileExport,
   from: RowCursor | undefined,
 ): RowPages {
-  const begin = (cursor: RowCursor | undefined) => {
-    const reading = Promise.resolve(read(order, cursor));
-    // A defect is thrown where the page is awaited, which may be never.
-    reading.catch(() => {});
-    return reading;
-  };
+  const begin = (cursor: RowCursor | undefined) => defended(Promise.resolve(read(order, cursor)));
   for (let reading = begin(from); ; ) {
     const page = await reading;
     const cursor = page.isOk() ? page.value.cursor : undefined;

@@ -4,6 +4,7 @@ import type { ProcessingReconciliation } from '../../domain/files/reconciliation
 import type { Clock } from '../../ports/clock.ts';
 import type { CsvPlace, CsvRecord } from '../../ports/csv-files.ts';
 import type { Payments } from '../../ports/payments.ts';
+import { defended } from '../kernel/defended.ts';
 import { type BatchMade, type BatchPorts, batchStep } from './batch-step.ts';
 import { booksAhead } from './books-ahead.ts';
 import { type FilePorts, fileRecords, heldUp } from './file-records.ts';
@@ -132,12 +133,6 @@ export async function* fileBatches(
     }
     return ok(undefined);
   }
-}
-
-/** A defect is thrown where the promise is awaited, which may be never. */
-function defended<Value>(promise: Promise<Value>): Promise<Value> {
-  promise.catch(() => {});
-  return promise;
 }
 
 /** A file that was sound when it was checked is refused no more: its bytes are not what they were. */

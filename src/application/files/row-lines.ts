@@ -8,6 +8,7 @@ import type { ObjectDamaged, ObjectStore, ObjectStoreUnavailable } from '../../p
 import type { SignedTokens } from '../../ports/signed-tokens.ts';
 import type { Utf8 } from '../../ports/utf8.ts';
 import type { CursorInvalid, Page } from '../kernel/cursor.ts';
+import { defended } from '../kernel/defended.ts';
 
 export type LinePorts = Readonly<{
   objects: ObjectStore;
@@ -84,14 +85,19 @@ export async function* linesFrom(
   for (let batch = from; batch < batches; ) {
     const keys = await batchKeys(ports.objects, of, batch, batches);
     if (keys.isErr()) return yield err(keys.error);
-    for (let first = 0; first < keys.value.length; first += READ_AT_ONCE) {
-      const reading = keys.value.slice(first, first + READ_AT_ONCE).map((key) => batchLines(ports, key));
-      for (const lines of await Promise.all(reading)) {
-        yield lines;
-        if (lines.isErr()) return;
-        batch += 1;
-      }
+    const unread = [...keys.value];
+    const reading = unread.splice(0, READ_AT_ONCE).map(read);
+    for (let next = reading.shift(); next !== undefined; next = reading.shift()) {
+      const lines = await next;
+      reading.push(...unread.splice(0, 1).map(read));
+      yield lines;
+      if (lines.isErr()) return;
+      batch += 1;
     }
+  }
+
+  function read(key: ObjectKey) {
+    return defended(Promise.resolve(batchLines(ports, key)));
   }
 }
 

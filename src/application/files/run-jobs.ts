@@ -21,6 +21,7 @@ import { present } from '../../domain/kernel/present.ts';
 import type { Change, KeyTaken, StaleVersion } from '../../ports/commits.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { auditedAggregate, type MovePorts } from '../kernel/aggregate-change.ts';
+import { defended } from '../kernel/defended.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
 import type { Beside, JobFailed, JobHeldUp, JobStep, JobWork } from './job-work.ts';
 
@@ -103,9 +104,8 @@ export const runJobs = (
         }
         const { change, next, isFollowed } = decided.value;
         const committing = committed(change);
-        const following = next.status === 'running' && isFollowed && !isOver() ? moveOf(next) : undefined;
-        // A defect is thrown where it is awaited, which may be never.
-        following?.catch(() => {});
+        const following =
+          next.status === 'running' && isFollowed && !isOver() ? defended(moveOf(next)) : undefined;
         const taken = await committing;
         if (taken.isErr()) return await refused(job, taken.error);
         if (next.status !== 'running') return ended(next.status === 'waiting' ? 'released' : 'completed');
