@@ -59,9 +59,13 @@ export async function writeObject(
       }
     }
     if (size % BLOCK_BYTES > 0) closeBlock();
-    if (filled > 0) await flush();
     const object = { ...about, size, checksum: whole.digest('hex') };
-    await writeAll(handle, headOf(object), 0);
+    const head = headOf(object);
+    if (written === 0) await writeAll(handle, Buffer.concat([head, frames.subarray(0, filled)]), 0);
+    else {
+      await flush();
+      await writeAll(handle, head, 0);
+    }
     await handle.sync();
     await handle.close();
     return object;

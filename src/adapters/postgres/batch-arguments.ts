@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import { rfc3339 } from '../../domain/kernel/instant.ts';
-import { jsonText } from '../../domain/kernel/json.ts';
+import { type JsonObject, jsonText } from '../../domain/kernel/json.ts';
 import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
 import type { Change, Guarded } from '../../ports/commits.ts';
@@ -32,12 +32,11 @@ export function batchArgumentsOf(change: Change): (string | Buffer | null)[] | u
   const links = linksOf(moves, audit);
   const [link] = links;
   if (moves.length < LEAST_TRANSACTIONS || link === undefined) return undefined;
-  const metadata = jsonText(link.metadata ?? null);
   const isOfOne = (move: Guarded<Transaction>, n: number) =>
     isSettled(move, at) &&
     move.next.merchantId === merchantId &&
     isAlike(links[n], link, move.next) &&
-    jsonText(links[n]?.metadata ?? null) === metadata;
+    isSameMetadata(links[n]?.metadata, link.metadata);
   if (!moves.every(isOfOne)) return undefined;
 
   const [fee] = entries.filter(isOfTransaction);
@@ -128,6 +127,13 @@ function isAlike(link: AuditEntry | undefined, first: AuditEntry | undefined, ne
     link.actor.id === first.actor.id &&
     link.actor.type === first.actor.type
   );
+}
+
+/** Without a look into values that are no text or number: a change whose links differ in such goes another way. */
+function isSameMetadata(a: JsonObject | undefined, b: JsonObject | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -42,14 +42,17 @@ export function batchStep(
     .map((row, index) => `${jsonText(Object.assign(rowOutcomeRecord(row), lines[index]))}\n`)
     .join('');
   const object = batchObject(running, running.batches, attempt);
-  const putting = Promise.resolve(objects.put(object, utf8.encode(text), 'application/x-ndjson'));
+  const bytes = utf8.encode(text);
+  const putting = Promise.resolve(objects.put(object, bytes, 'application/x-ndjson'));
   const written = defended(putting.then((put) => (put.isErr() ? err(heldUp(put.error)) : ok(undefined))));
+  const hashed = digests.startSha256();
+  hashed.update(bytes);
   const next = advanceReconciliation(
     running,
     {
       outcomes: countOutcomes(running.outcomes, rows),
       bytesDone: place.offset,
-      batchesHash: digests.sha256(`${running.batchesHash}${digests.sha256(text)}`),
+      batchesHash: digests.sha256(`${running.batchesHash}${hashed.hex()}`),
     },
     at,
   );

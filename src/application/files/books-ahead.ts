@@ -1,5 +1,5 @@
 import { ok, type Result } from 'neverthrow';
-import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
+import type { MerchantId, PaymentId, TransactionId } from '../../domain/kernel/ids.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
 import type { Payments } from '../../ports/payments.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
@@ -9,6 +9,9 @@ import type { Beside } from './job-work.ts';
 /** The transactions of payments, as the rows before left them; matching writes into it what a row settles. */
 export type PaymentBooks = Map<PaymentId, readonly Transaction[]>;
 
+/** What a step writes of transactions, by their ids. */
+export type LeftByStep = Readonly<{ transactions: ReadonlyMap<TransactionId, Transaction> }>;
+
 /**
  * The transactions of payments that the rows of a batch name (`now`); those that the rows behind them name (`soon`) begin to be read,
  * and nothing else is held. `steps` are the last that were made: a read that began before their commits came
@@ -16,7 +19,7 @@ export type PaymentBooks = Map<PaymentId, readonly Transaction[]>;
  */
 export type BooksAhead = (
   names: Readonly<{ now: readonly PaymentId[]; soon: readonly PaymentId[] }>,
-  steps: readonly Beside[],
+  steps: readonly LeftByStep[],
 ) => Promise<Result<PaymentBooks, StorageUnavailable>>;
 
 /** Of one merchant and one reading of a file. */
@@ -56,26 +59,27 @@ export function booksAhead(
   /** No `map` of its result, which holds what it is given until the next full collection. */
   async function take(
     { ids, found }: Reading,
-    steps: readonly Beside[],
+    steps: readonly LeftByStep[],
   ): Promise<Result<void, StorageUnavailable>> {
     const stored = await found;
     if (stored.isErr()) return stored.map(() => undefined);
-    const left = leftBy(steps);
     for (const id of ids) {
-      const transactions = stored.value.get(id) ?? [];
-      held.set(id, transactions.some((each) => left.has(each.id)) ? transactions.map(asLeft) : transactions);
+      const found = stored.value.get(id) ?? [];
+      const isMoved = found.some((each) => steps.some(({ transactions }) => transactions.has(each.id)));
+      held.set(id, isMoved ? found.map(asLeft) : found);
     }
     return ok(undefined);
 
     function asLeft(each: Transaction): Transaction {
-      const moved = left.get(each.id);
+      const last = steps.findLast(({ transactions }) => transactions.has(each.id));
+      const moved = last?.transactions.get(each.id);
       return moved !== undefined && moved.version > each.version ? moved : each;
     }
   }
 }
 
-function leftBy(steps: readonly Beside[]): ReadonlyMap<string, Transaction> {
-  const left = new Map<string, Transaction>();
-  for (const { transactions = [] } of steps) for (const { next } of transactions) left.set(next.id, next);
-  return left;
+export function leftByStep({ transactions = [] }: Beside): LeftByStep {
+  const left = new Map<TransactionId, Transaction>();
+  for (const { next } of transactions) left.set(next.id, next);
+  return { transactions: left };
 }

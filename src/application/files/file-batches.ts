@@ -6,7 +6,7 @@ import type { CsvPlace, CsvRecord } from '../../ports/csv-files.ts';
 import type { Payments } from '../../ports/payments.ts';
 import { defended } from '../kernel/defended.ts';
 import { type BatchMade, type BatchPorts, batchStep } from './batch-step.ts';
-import { booksAhead } from './books-ahead.ts';
+import { booksAhead, type LeftByStep, leftByStep } from './books-ahead.ts';
 import { type FilePorts, fileRecords, heldUp } from './file-records.ts';
 import type { Beside, JobHeldUp } from './job-work.ts';
 import { leftBySteps } from './left-by-steps.ts';
@@ -62,7 +62,7 @@ export async function* fileBatches(
   const booksOf = booksAhead(ports.payments, begun.merchantId);
   const waiting: RowRead[] = [];
   /** The last that were made: all that may be not committed yet when books are read. */
-  const steps: Beside[] = [];
+  const steps: (Pick<Beside, 'aggregates'> & LeftByStep)[] = [];
   const made: Promise<Made>[] = [];
   let isAtEnd = false;
   let isLeft = false;
@@ -113,8 +113,8 @@ export async function* fileBatches(
     const matched = await matchBatch(reads, running, rows, books.value, of, ports.clock.now());
     if (matched.isErr()) return err(heldUp(matched.error));
     const { step, stored, written } = batchStep(ports, running, matched.value, attempt);
-    const { transactions = [], aggregates = [] } = step.beside;
-    steps.push({ transactions, aggregates });
+    const { aggregates = [] } = step.beside;
+    steps.push({ aggregates, ...leftByStep(step.beside) });
     if (steps.length > UNCOMMITTED + 1) steps.shift();
     waiting.splice(0, matched.value.rows.length);
     const isFollowed = waiting.length > 0;

@@ -12,7 +12,10 @@ export type MatchReads = Readonly<{ aggregates: Pick<Aggregates, 'find' | 'findB
  * Reads as the commits of steps leave what is stored, the earliest first, while those commits are still to come: what a step writes is
  * given as it writes it, whether or not the storage has it yet. They hold only if the commits are made; all else is read from the storage.
  */
-export function leftBySteps<Ports extends MatchReads>(ports: Ports, steps: readonly Beside[]): Ports {
+export function leftBySteps<Ports extends MatchReads>(
+  ports: Ports,
+  steps: readonly Pick<Beside, 'aggregates'>[],
+): Ports {
   const { aggregates } = ports;
   const byId = new Map<string, Aggregate>();
   const holders = new Map<string, string | undefined>();
