@@ -3,6 +3,7 @@ import { verifyApprovals } from '../../src/application/approvals/verify-approval
 import { isBusEvent } from '../../src/domain/approvals/approval-events.ts';
 import { isLive, type VendorPayment } from '../../src/domain/approvals/vendor-payment.ts';
 import { commonPorts } from './outside.ts';
+import { reviewFaults } from './reviews-ending.ts';
 import type { World } from './world.ts';
 
 /** All that is wrong with vendors' payments when everything has come to rest. */
@@ -24,6 +25,7 @@ export async function approvalsFaults(world: World): Promise<readonly string[]> 
       same.length > 1 ? [`${same.length} live payments of ${name}`] : [],
     ),
     ...eventFaults(world),
+    ...reviewFaults(world.approvals),
     ...(await integrityFaults(world)),
   ];
 }

@@ -1,8 +1,14 @@
 import { errAsync, okAsync } from 'neverthrow';
+import type { ApprovalsStore } from '../../src/adapters/memory/approvals/store.ts';
 import { aggregateKeyText, claimKeyText, type MemoryStore } from '../../src/adapters/memory/store.ts';
+import { rulesFraudScorer } from '../../src/application/approvals/score-by-rules.ts';
+import { defaultFraudRules } from '../../src/domain/approvals/fraud-rules.ts';
+import type { VendorPayment } from '../../src/domain/approvals/vendor-payment.ts';
 import type { DeliveryId } from '../../src/domain/kernel/ids.ts';
 import type { Payment } from '../../src/domain/payments/payment.ts';
 import type { Transaction } from '../../src/domain/payments/transaction.ts';
+import type { ApprovalChange } from '../../src/ports/approvals/approval-commits.ts';
+import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
 import type { Change } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import type { Breaking } from './world.ts';
@@ -63,6 +69,23 @@ const withoutVersions = (store: MemoryStore, change: Change): Change => ({
 
 const asUnsettled = (transaction: Transaction): Transaction =>
   transaction.status === 'settled' ? { ...transaction, status: 'succeeded' } : transaction;
+
+/** Whichever version of a payment is stored, these take the next. */
+const withoutVersionsOf = (
+  storage: ApprovalsStorage,
+  store: ApprovalsStore,
+  isBroken: (change: ApprovalChange) => boolean,
+): ApprovalsStorage => ({
+  ...storage,
+  approvalCommits: {
+    commit(change) {
+      const { expected, next } = change.payment;
+      const stored = store.payments.get(next.id)?.payment.version ?? expected;
+      const payment = { next, expected: expected === 0 || !isBroken(change) ? expected : stored };
+      return storage.approvalCommits.commit({ ...change, payment });
+    },
+  },
+});
 
 let deliveries = 0;
 let payouts = 0;
@@ -165,16 +188,31 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'commits of approvals do not check the version',
+    breaking: { approvalsStorage: (storage, store) => withoutVersionsOf(storage, store, () => true) },
+  },
+  {
+    name: 'commits of reviews do not check the version',
     breaking: {
-      approvalsStorage: (storage, store) => ({
-        ...storage,
-        approvalCommits: {
-          commit: ({ payment: { next, expected }, ...change }) => {
-            const stored = store.payments.get(next.id)?.payment.version;
-            const payment = { next, expected: expected === 0 ? 0 : (stored ?? expected) };
-            return storage.approvalCommits.commit({ ...change, payment });
+      approvalsStorage: (storage, store) =>
+        withoutVersionsOf(storage, store, ({ entry }) => entry.action === 'payment.reviewed'),
+    },
+  },
+  {
+    name: 'what reviews found does not count for the vendor',
+    breaking: {
+      approvals: (ports) => ({
+        ...ports,
+        fraudScorer: rulesFraudScorer(
+          {
+            vendorPayments: {
+              list: (...given) =>
+                ports.vendorPayments
+                  .list(...given)
+                  .map((payments) => payments.map(({ review: _, ...payment }) => payment as VendorPayment)),
+            },
           },
-        },
+          defaultFraudRules([]),
+        ),
       }),
     },
   },

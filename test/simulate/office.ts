@@ -18,8 +18,10 @@ type Wire = Readonly<{ request: ApprovalRequest; by: Approver; id?: VendorPaymen
 /** What is said of a payment for good, and when it still moves. */
 type Answer = Readonly<{ text: string; isOver: boolean }>;
 
+export const SECOND_ADMIN = anApprover('admin-2', 'admin');
+
 /** One of them makes payments too. */
-const APPROVERS: readonly Approver[] = [ADMIN, DISPATCHER, MAKER, anApprover('admin-2', 'admin')];
+const APPROVERS: readonly Approver[] = [ADMIN, DISPATCHER, MAKER, SECOND_ADMIN];
 
 /** Failures after which a client comes back; every other is a refusal whose cause may pass. */
 const COME_BACK: readonly string[] = ['IdempotencyInFlight', 'StorageUnavailable', 'ChangedMeanwhile'];
@@ -122,6 +124,10 @@ function workOf(
           .map((each) => made(each, false));
       case 'pay':
         return approvals.processVendorPayment(move, claim).map((each) => made(each, false));
+      case 'review':
+        return approvals
+          .reviewVendorPayment({ ...move, outcome: request.outcome }, claim)
+          .map((each) => made(each, false));
     }
   };
 }

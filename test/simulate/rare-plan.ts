@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { type ApprovalRequest, reviewRequests } from './approvals-plan.ts';
 import { disputeTurns } from './disputes-plan.ts';
 import { type BookkeepingRequest, bookkeepingRequests, sentFiles } from './files-plan.ts';
 import type { Action } from './plan.ts';
@@ -79,6 +80,27 @@ export const files: fc.Arbitrary<readonly Placed[]> = fc
     }),
   )
   .map(([first, second, file, others]) => [first, second, file, ...others]);
+
+const toApprovals = (request: fc.Arbitrary<ApprovalRequest>): fc.Arbitrary<Action> =>
+  fc.record({ kind: fc.constant('approval'), afterMs, request, sends });
+const payouts: fc.Arbitrary<Action> = fc.record({
+  kind: fc.constant('round'),
+  afterMs,
+  round: fc.constantFrom('payouts', 'approvals relay'),
+  process,
+  hurts,
+});
+const reviewing: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 6, arbitrary: toApprovals(reviewRequests) },
+  { weight: 1, arbitrary: payouts },
+);
+
+/** Payments to vendors, and what people find of them. */
+export const reviews: fc.Arbitrary<readonly Placed[]> = fc.array(placed(fc.nat(MOST_PLACE), reviewing), {
+  minLength: 4,
+  maxLength: 12,
+  size: 'max',
+});
 
 /** What one history of so many has. */
 export const rarely = (
