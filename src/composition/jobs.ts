@@ -6,7 +6,7 @@ import { DISPUTE_WORK } from '../application/disputes/queue-dispute.ts';
 import { recordDispute } from '../application/disputes/record-dispute.ts';
 import { CLOSING_WORK, closeSettlementsOfFailed } from '../application/files/close-settlements.ts';
 import { COMPARISON_WORK, comparePayments } from '../application/files/compare-payments.ts';
-import { exportWork } from '../application/files/export-work.ts';
+import { type ExportTerms, exportWork } from '../application/files/export-work.ts';
 import type { JobWork } from '../application/files/job-work.ts';
 import { receiveUploads, UPLOAD_WORK } from '../application/files/receive-upload.ts';
 import { RECONCILIATION_WORK, reconcileFile } from '../application/files/reconcile-file.ts';
@@ -20,9 +20,9 @@ import type { JobWorkName } from '../domain/files/job.ts';
 import type { StorageUnavailable } from '../ports/unavailable.ts';
 
 /** Who does the jobs of each kind. A job that none of them does is left to a process of the version that has it. */
-const jobWorks = (ports: Ports): ReadonlyMap<JobWorkName, JobWork> =>
+const jobWorks = (ports: Ports, exportTerms?: ExportTerms): ReadonlyMap<JobWorkName, JobWork> =>
   new Map<JobWorkName, JobWork>([
-    ...EXPORT_WORKS.map((work) => [work, exportWork(ports)] as const),
+    ...EXPORT_WORKS.map((work) => [work, exportWork(ports, exportTerms)] as const),
     [SCHEDULE_WORK, runSchedules(ports)],
     [RECONCILIATION_WORK, reconcileFile(ports, [disputeRows(ports)])],
     [CLOSING_WORK, closeSettlementsOfFailed(ports)],
@@ -49,8 +49,9 @@ export type Jobs = Readonly<{
   subscribe: (wake: () => void) => () => void;
 }>;
 
-export function jobsOf(ports: Ports): Jobs {
-  const works = jobWorks(ports);
+/** `exportTerms` are for those who export few rows, and want parts of them all the same. */
+export function jobsOf(ports: Ports, exportTerms?: ExportTerms): Jobs {
+  const works = jobWorks(ports, exportTerms);
   return {
     run: runJobs(ports, works, { ...JOB_TERMS, holder: crypto.randomUUID() }),
     isAwaited: (withinMs) =>

@@ -125,7 +125,7 @@ export const platformModule = (
       (ports: Ports) => webhookDeliveryOf(ports, settings.webhooks),
       [TOKENS.ports],
     );
-    bind(TOKENS.jobs).toResolvedValue(jobsOf, [TOKENS.ports]);
+    bind(TOKENS.jobs).toResolvedValue((ports: Ports) => jobsOf(ports), [TOKENS.ports]);
     bind(TOKENS.leftOpen).toResolvedValue(
       (ports: Ports) => leftOpenByPayments(ports, settings.authorizationMarginMs),
       [TOKENS.ports],

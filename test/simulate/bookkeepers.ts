@@ -1,17 +1,19 @@
 import type { Result, ResultAsync } from 'neverthrow';
 import type { RequestedAction } from '../../src/application/files/resolve-exception.ts';
+import type { UseCases } from '../../src/application/use-cases.ts';
 import type { Exception } from '../../src/domain/files/exception.ts';
-import type { ExceptionId, MerchantId } from '../../src/domain/kernel/ids.ts';
+import type { EndedFileExport, PendingFileExport } from '../../src/domain/files/file-export.ts';
+import type { ExceptionId, ExportId, MerchantId } from '../../src/domain/kernel/ids.ts';
 import type { ReplyToClient } from '../crash/payments/replies.ts';
 import type { Failed } from '../crash/trial.ts';
 import { origin } from '../fixtures/changes.ts';
 import { nativeFile } from '../fixtures/files.ts';
 import { type Correspondence, correspondence } from './correspondence.ts';
-import type { BookkeepingRequest, ExceptionAction } from './files-plan.ts';
+import type { BookkeepingRequest, ExceptionAction, SimulatedSource } from './files-plan.ts';
 import type { ServerProcess } from './server-process.ts';
 import { type MadeRow, merchantWithRows, rowsOf } from './settlement-rows.ts';
 import { storedOf } from './stored-of.ts';
-import type { World } from './world.ts';
+import { MERCHANTS, type World } from './world.ts';
 
 /** A file as it is sent, and what its rows were made to be. */
 export type SentFile = Readonly<{
@@ -27,7 +29,11 @@ type Resolving = Readonly<{
   action: RequestedAction;
 }>;
 
-export type Bookkeepers = Correspondence<BookkeepingRequest, SentFile | Resolving>;
+type Exporting = Readonly<{ to: 'export'; merchantId: MerchantId; source: SimulatedSource }>;
+type Canceling = Readonly<{ to: 'cancel'; merchantId: MerchantId; id: ExportId }>;
+type Wire = SentFile | Resolving | Exporting | Canceling;
+
+export type Bookkeepers = Correspondence<BookkeepingRequest, Wire>;
 
 /** Failures after which a bookkeeper comes back; every other is a refusal whose cause may pass. */
 const COME_BACK: readonly string[] = [
@@ -43,7 +49,7 @@ const BOOKKEEPER = { id: 'bookkeeper', identities: ['bookkeeper'] };
 
 /** Those who send a merchant's files of the processor, and decide what does not fit in them. */
 export const bookkeepersOf = (world: World): Bookkeepers =>
-  correspondence<BookkeepingRequest, SentFile | Resolving, string>(world, {
+  correspondence<BookkeepingRequest, Wire, string>(world, {
     nameOf: ({ type }) => type,
     wireOf({ request }, all) {
       switch (request.type) {
@@ -64,6 +70,13 @@ export const bookkeepersOf = (world: World): Bookkeepers =>
           const action = about && actionOn(world, about, request.action);
           return action && { to: 'resolve', merchantId: about.merchantId, id: about.id, action };
         }
+        case 'export':
+          return { to: 'export', merchantId: MERCHANTS[request.merchant], source: request.source };
+        case 'cancel_export': {
+          const exports = storedOf(world, 'export');
+          const about = exports[request.of % Math.max(1, exports.length)];
+          return about && { to: 'cancel', merchantId: about.merchantId, id: about.id };
+        }
       }
     },
     serve,
@@ -74,6 +87,10 @@ export const bookkeepersOf = (world: World): Bookkeepers =>
 /** All that were ever sent. */
 export const sentFiles = ({ all }: Bookkeepers): readonly SentFile[] =>
   all.flatMap(({ wire }) => (wire?.to === 'file' ? [wire] : []));
+
+/** How many files were ever asked for. */
+export const askedExports = ({ all }: Bookkeepers): number =>
+  all.filter(({ wire }) => wire?.to === 'export').length;
 
 /** Undefined where nothing is to say. */
 const fileOf = (merchantId: MerchantId, rows: readonly MadeRow[]): SentFile | undefined =>
@@ -86,12 +103,10 @@ function replyOf(result: Result<string, Failed>): ReplyToClient | undefined {
   return COME_BACK.includes(result.error.kind) ? undefined : { stage: 'free', text: result.error.kind };
 }
 
-function serve(
-  { useCases }: ServerProcess,
-  wire: SentFile | Resolving,
-  key: string,
-): ResultAsync<string, Failed> {
+function serve({ useCases }: ServerProcess, wire: Wire, key: string): ResultAsync<string, Failed> {
   const { merchantId } = wire;
+  if (wire.to === 'export') return ordered(useCases, wire, key);
+  if (wire.to === 'cancel') return canceled(useCases, wire, key);
   if (wire.to === 'file') {
     const bytes = (async function* () {
       yield new TextEncoder().encode(wire.text);
@@ -119,6 +134,36 @@ function serve(
     )
     .map(({ response }) => response);
 }
+
+const ordered = (useCases: UseCases, { merchantId, source }: Exporting, key: string) =>
+  useCases
+    .commitUnderKey<PendingFileExport, Failed>(
+      {
+        key: { merchantId, operation: 'start_export', key },
+        requestId: origin.requestId,
+        payload: { source },
+        respond: ({ id }) => id,
+      },
+      (claimWith) =>
+        useCases.startExport(
+          { merchantId, source, format: 'json', gzip: false, filter: {}, origin },
+          claimWith,
+        ),
+    )
+    .map(({ response }) => response);
+
+const canceled = (useCases: UseCases, { merchantId, id }: Canceling, key: string) =>
+  useCases
+    .commitUnderKey<EndedFileExport, Failed>(
+      {
+        key: { merchantId, operation: 'cancel_export', key },
+        requestId: origin.requestId,
+        payload: { id },
+        respond: (each) => `${each.status} ${each.id}`,
+      },
+      (claimWith) => useCases.cancelExport({ merchantId, id, origin }, claimWith),
+    )
+    .map(({ response }) => response);
 
 /** Undefined for a link of what names no payment here. */
 function actionOn(

@@ -1,8 +1,9 @@
 import { simulatedCustomers } from '../../src/adapters/processor/simulator-customers.ts';
 import { approvalsFaults } from './approvals-ending.ts';
-import { bookkeepersOf, sentFiles } from './bookkeepers.ts';
+import { askedExports, bookkeepersOf, sentFiles } from './bookkeepers.ts';
 import { clientsOf } from './clients.ts';
 import { platformFaults } from './ending.ts';
+import { exportFaults } from './exports-ending.ts';
 import { leftOpen } from './left-open.ts';
 import { noticesOf } from './notices.ts';
 import { officeOf } from './office.ts';
@@ -70,6 +71,7 @@ export async function playHistory(plan: Plan, breaking?: Breaking): Promise<Hist
     ...bookkeepers.faults(),
     ...(await platformFaults(world, clocksAgree, sentFiles(bookkeepers))),
     ...(await approvalsFaults(world)),
+    ...(await exportFaults(world, askedExports(bookkeepers))),
   ])
     fault(each);
   const { trace } = world;

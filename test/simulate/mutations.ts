@@ -67,6 +67,25 @@ const withoutVersions = (store: MemoryStore, change: Change): Change => ({
   }),
 });
 
+/** Where reading goes on behind the parts of a file is not in the checkpoint of its job. */
+const withoutCursors = (change: Change): Change => ({
+  ...change,
+  aggregates: change.aggregates.map((each) => {
+    const { next } = each;
+    if (next.kind !== 'job' || next.work !== 'export' || next.checkpoint === undefined) return each;
+    const { cursor: _, ...checkpoint } = next.checkpoint;
+    return { ...each, next: { ...next, checkpoint } };
+  }),
+});
+
+/** An export that ends keeps its place among those that are under way. */
+const withoutReleases = (change: Change): Change => ({
+  ...change,
+  aggregates: change.aggregates.map((each) =>
+    each.next.kind === 'export' ? { ...each, releases: [] } : each,
+  ),
+});
+
 const asUnsettled = (transaction: Transaction): Transaction =>
   transaction.status === 'settled' ? { ...transaction, status: 'succeeded' } : transaction;
 
@@ -264,5 +283,13 @@ export const MUTATIONS: readonly Mutation[] = [
         },
       }),
     },
+  },
+  {
+    name: 'the checkpoint of an export does not say where reading goes on',
+    breaking: { storage: (storage) => committing(storage, withoutCursors) },
+  },
+  {
+    name: 'an export that has ended keeps its place',
+    breaking: { storage: (storage) => committing(storage, withoutReleases) },
   },
 ];

@@ -3,7 +3,7 @@ import { type ApprovalRequest, approvalRequests } from './approvals-plan.ts';
 import type { DisputeTurn } from './disputes-plan.ts';
 import type { BookkeepingRequest } from './files-plan.ts';
 import { OUTAGES, type Outage } from './outside.ts';
-import { disputes, files, rarely, reviews, woven } from './rare-plan.ts';
+import { disputes, exports, files, rarely, reviews, woven } from './rare-plan.ts';
 import { afterMs, hurts, type ProcessIndex, process, type Send, sends } from './sends-plan.ts';
 import type { Hurt } from './steps.ts';
 
@@ -156,9 +156,10 @@ export const plans: fc.Arbitrary<Plan> = fc.noBias(
       disputes: rarely(12, disputes),
       files: rarely(80, files),
       reviews: rarely(16, reviews),
+      exports: rarely(30, exports),
     })
-    .map(({ disputes, files, reviews, ...plan }) => ({
+    .map(({ disputes, files, reviews, exports, ...plan }) => ({
       ...plan,
-      actions: woven(plan.actions, [...disputes, ...files, ...reviews]),
+      actions: woven(plan.actions, [...disputes, ...files, ...reviews, ...exports]),
     })),
 );

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type ApprovalRequest, reviewRequests } from './approvals-plan.ts';
 import { disputeTurns } from './disputes-plan.ts';
-import { type BookkeepingRequest, bookkeepingRequests, sentFiles } from './files-plan.ts';
+import { type BookkeepingRequest, bookkeepingRequests, exportRequests, sentFiles } from './files-plan.ts';
 import type { Action } from './plan.ts';
 import { afterMs, hurts, process, sends } from './sends-plan.ts';
 
@@ -101,6 +101,26 @@ export const reviews: fc.Arbitrary<readonly Placed[]> = fc.array(placed(fc.nat(M
   maxLength: 12,
   size: 'max',
 });
+
+const exporting: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 3, arbitrary: asking(exportRequests) },
+  { weight: 5, arbitrary: jobs },
+  { weight: 3, arbitrary: takenAtOnce },
+);
+
+/** Two payments early on, and files of what was taken by then while more are. */
+export const exports: fc.Arbitrary<readonly Placed[]> = fc
+  .tuple(
+    placed(fc.nat(3), takenAtOnce),
+    placed(fc.nat(3), takenAtOnce),
+    placed(fc.integer({ min: 2, max: MOST_PLACE }), asking(exportRequests)),
+    fc.array(placed(fc.integer({ min: 2, max: MOST_PLACE }), exporting), {
+      minLength: 2,
+      maxLength: 9,
+      size: 'max',
+    }),
+  )
+  .map(([first, second, file, others]) => [first, second, file, ...others]);
 
 /** What one history of so many has. */
 export const rarely = (

@@ -38,6 +38,9 @@ export type ServerProcess = Readonly<{
   die(): void;
 }>;
 
+/** A file of a few rows has parts then, and rows that are no part yet. */
+const FEW_ROWS = { pageRows: 1, partBytes: 700, stepPages: 2 };
+
 const DISABLE_AFTER_MS = 3 * 86_400_000;
 const MARGIN_MS = 3_600_000;
 
@@ -124,7 +127,7 @@ export function serverProcess(
 
   /** Made when it is first asked for: most histories have no jobs. The name of their holder is of chance, and nothing follows from it. */
   function runJobs(): RunJobs {
-    jobs ??= jobsOf(ports).run;
+    jobs ??= jobsOf(ports, FEW_ROWS).run;
     return jobs;
   }
 

@@ -47,7 +47,7 @@ describe('Simulated histories of the whole system', () => {
       '201 cus_|201 succeeded|201 authorized|202 processing|202 requires_action|402 failed|PaymentStateConflict|' +
       'AmountExceeds|InsufficientFunds|CustomerExists|IdempotencyKeyReused|IdempotencyInFlight|StorageUnavailable|' +
       'ProcessorUnavailable|pending_approval|approved|completed|failed|cancelled|SelfApproval|DuplicateIncident|' +
-      'process 0 dies|process 1 dies|is lost|is opened|is under_review|is won|close dispute|answered accepted dsp_|DisputeNotAcceptable|JudgedFraud|RoleNotAllowed|objects.get|answered rec_|answered expect_later';
+      'process 0 dies|process 1 dies|is lost|is opened|is under_review|is won|close dispute|answered accepted dsp_|DisputeNotAcceptable|JudgedFraud|RoleNotAllowed|objects.get|objects.completeUpload|answered exp_|answered canceled exp_|answered rec_|answered expect_later';
     const met = [
       ...FAULTS.map((fault) => `(${fault})`),
       ...ROUNDS.map((round) => ` ${round}: `),

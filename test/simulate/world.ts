@@ -73,6 +73,8 @@ export type World = Readonly<{
   events: readonly DomainEvent[];
   /** Ids of events in the order in which they first reached the event log. */
   logged: ReadonlySet<string>;
+  /** By the id of an export, those of the payments and ledger entries that its merchant had when it was ordered. */
+  hadWhenOrdered: ReadonlyMap<string, ReadonlySet<string>>;
   note(line: string): void;
   trace: readonly string[];
   fault(text: string): void;
@@ -110,9 +112,10 @@ export async function aWorld(seed: number, breaking: Breaking = {}): Promise<Wor
   const store = memoryStore();
   const events: DomainEvent[] = [];
   const logged = new Set<string>();
+  const hadWhenOrdered = new Map<string, ReadonlySet<string>>();
   const storage = watched(
     { ...memoryStorage(store), mostChangeRows: MOST_CHANGE_ROWS },
-    { store, events, logged, fault },
+    { store, events, logged, hadWhenOrdered, fault },
   );
   const given = breaking.storage?.(storage, store) ?? storage;
   const asSteps = <Stored extends object>(from: Stored): Stored =>
@@ -157,6 +160,7 @@ export async function aWorld(seed: number, breaking: Breaking = {}): Promise<Wor
     breaking,
     events,
     logged,
+    hadWhenOrdered,
     note,
     trace,
     fault,
@@ -186,11 +190,12 @@ type Watch = Readonly<{
   store: MemoryStore;
   events: DomainEvent[];
   logged: Set<string>;
+  hadWhenOrdered: Map<string, ReadonlySet<string>>;
   fault: (text: string) => void;
 }>;
 
 /** The storage, of which every commit is looked at, and what reaches the event log is noted. */
-function watched(storage: Storage, { store, events, logged, fault }: Watch): Storage {
+function watched(storage: Storage, { store, events, logged, hadWhenOrdered, fault }: Watch): Storage {
   const committed = new Set<string>();
   return {
     ...storage,
@@ -200,6 +205,9 @@ function watched(storage: Storage, { store, events, logged, fault }: Watch): Sto
           if (committed.has(change.id)) return;
           committed.add(change.id);
           events.push(...change.events);
+          for (const { expected, next } of change.aggregates)
+            if (next.kind === 'export' && expected === 0)
+              hadWhenOrdered.set(next.id, idsOf(store, next.merchantId));
           for (const text of [...boundFaults(change), ...spendingFaults(store, change)]) fault(text);
         }),
     },
@@ -212,6 +220,12 @@ function watched(storage: Storage, { store, events, logged, fault }: Watch): Sto
     },
   };
 }
+
+const idsOf = ({ payments, entriesOf }: MemoryStore, merchantId: MerchantId): ReadonlySet<string> =>
+  new Set([
+    ...[...payments.values()].flatMap((each) => (each.merchantId === merchantId ? [each.id] : [])),
+    ...(entriesOf.get(merchantId) ?? []).map(({ id }) => id),
+  ]);
 
 /** The invariant of a payment's amounts, which holds at every commit. */
 function boundFaults({ payment }: Change): readonly string[] {
