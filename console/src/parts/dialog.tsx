@@ -14,6 +14,17 @@ type Props = Readonly<{
 export function Dialog({ title, onClose, children, drawer = false }: Props) {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
+  const isTold = useRef(false);
+  // In the event that closes it: the browser tells of that in a later one, before which the same dialog may have been asked for again.
+  const tell = () => {
+    if (isTold.current) return;
+    isTold.current = true;
+    onClose();
+  };
+  const close = () => {
+    element.current?.close();
+    tell();
+  };
   // Closed while it is still there, as one that is gone gives no focus back.
   useLayoutEffect(() => {
     const dialog = element.current;
@@ -25,8 +36,12 @@ export function Dialog({ title, onClose, children, drawer = false }: Props) {
     <dialog
       ref={element}
       aria-labelledby={heading}
+      onCancel={(event) => {
+        // A choice of a file that is given up is none of the dialog.
+        if (event.target === event.currentTarget) close();
+      }}
       onClose={() => {
-        if (element.current?.open === false) onClose();
+        if (element.current?.open === false) tell();
       }}
       onMouseDown={(event) => {
         const { currentTarget: dialog, clientX: x, clientY: y } = event;
@@ -35,7 +50,7 @@ export function Dialog({ title, onClose, children, drawer = false }: Props) {
         if (event.target !== dialog || (x >= left && x <= right && y >= top && y <= bottom)) return;
         event.preventDefault();
         // What was typed, and a secret that is shown this once, is not lost by a press beside it.
-        if (drawer || dialog.querySelector('form, pre') === null) dialog.close();
+        if (drawer || dialog.querySelector('form, pre') === null) close();
       }}
       className={
         drawer
@@ -48,12 +63,7 @@ export function Dialog({ title, onClose, children, drawer = false }: Props) {
           <h2 id={heading} className="font-semibold">
             {title}
           </h2>
-          <button
-            type="button"
-            className="icon-button"
-            aria-label="Close"
-            onClick={() => element.current?.close()}
-          >
+          <button type="button" className="icon-button" aria-label="Close" onClick={close}>
             <X aria-hidden className="size-4" />
           </button>
           <Waiting />
