@@ -2,7 +2,9 @@ import { aggregateKeyText } from '../../src/adapters/memory/store.ts';
 import { objectOf } from '../../src/application/files/export-object.ts';
 import { type FileExport, MOST_UNDER_WAY, slotKey } from '../../src/domain/files/file-export.ts';
 import { firstIdAt } from '../../src/domain/kernel/ids.ts';
-import type { JsonObject } from '../../src/domain/kernel/json.ts';
+import { canonicalJson, type JsonObject, jsonText, parseJson } from '../../src/domain/kernel/json.ts';
+import { ledgerEntryRecord } from '../../src/domain/ledger/ledger-record.ts';
+import { paymentRecord } from '../../src/domain/payments/payment-record.ts';
 import { commonPorts } from './outside.ts';
 import { storedOf } from './stored-of.ts';
 import { MERCHANTS, type World } from './world.ts';
@@ -24,36 +26,49 @@ export async function exportFaults(world: World, asked: number): Promise<readonl
   return faults;
 }
 
+type Completed = FileExport & Readonly<{ status: 'completed' }>;
+
 /** It has each row once that was there when it was ordered, newest first, none of later, and as many as it says. */
-async function fileFaultsOf(
-  { objects, store, hadWhenOrdered }: World,
-  each: FileExport & Readonly<{ status: 'completed' }>,
-): Promise<readonly string[]> {
-  const { id, merchantId, source, createdAt } = each;
-  const read = await objects.get(objectOf(commonPorts.exportEncoder, each));
+async function fileFaultsOf(world: World, each: Completed): Promise<readonly string[]> {
+  const { id, source, createdAt } = each;
+  const read = await world.objects.get(objectOf(commonPorts.exportEncoder, each));
   if (read.isErr()) return [`${id} is completed, and its file is not there`];
   const pieces: Uint8Array[] = [];
   for await (const piece of read.value.bytes) pieces.push(piece._unsafeUnwrap());
   const lines = commonPorts.utf8.decode(pieces).split('\n').slice(0, -1);
-  const ids = lines.map((line) => String((JSON.parse(line) as JsonObject)['id']));
-  const own: readonly string[] =
-    source === 'payments'
-      ? [...store.payments.values()].flatMap((payment) =>
-          payment.merchantId === merchantId ? [payment.id] : [],
-        )
-      : (store.entriesOf.get(merchantId) ?? []).map((entry) => entry.id);
+  const rows = lines.map((line) => parseJson(line) as JsonObject);
+  const ids = rows.map((row) => String(row['id']));
   const before = firstIdAt(source === 'payments' ? 'pay' : 'led', createdAt + 1);
-  const mayHave = new Set(own.filter((row) => row < before));
-  const missing = [...mayHave].filter(
-    (row) => hadWhenOrdered.get(id)?.has(row) === true && !ids.includes(row),
-  );
+  const own = [...rowsOf(world, each)].filter(([row]) => row < before);
+  const mayHave = new Map(own);
+  const had = world.hadWhenOrdered.get(id);
   return [
     ...(lines.length === each.rows ? [] : [`${id} says ${each.rows} rows, and has ${lines.length}`]),
     ...(read.value.object.size === each.bytes ? [] : [`${id} says ${each.bytes} bytes`]),
     ...(ids.every((row, index) => index === 0 || row < (ids[index - 1] ?? ''))
       ? []
       : [`rows of ${id} are out of order`]),
-    ...ids.filter((row) => !mayHave.has(row)).map((row) => `${id} has ${row}, which is none of its rows`),
-    ...missing.map((row) => `${id} lacks ${row}, which was there when it was ordered`),
+    ...rows
+      .filter((row) => !isOf(row, mayHave))
+      .map((row) => `${id} has ${jsonText(row)}, which is none of its rows`),
+    ...own
+      .filter(([row]) => had?.has(row) === true && !ids.includes(row))
+      .map(([row]) => `${id} lacks ${row}, which was there when it was ordered`),
   ];
+}
+
+/** All that its merchant has in the end, by their ids. */
+function rowsOf({ store }: World, { merchantId, source }: Completed): ReadonlyMap<string, JsonObject> {
+  const payments = [...store.payments.values()].filter((each) => each.merchantId === merchantId);
+  return source === 'payments'
+    ? new Map(payments.map((each) => [each.id, paymentRecord(each)]))
+    : new Map((store.entriesOf.get(merchantId) ?? []).map((each) => [each.id, ledgerEntryRecord(each)]));
+}
+
+/** As it is on record, or was in a version before. */
+function isOf(row: JsonObject, mayHave: ReadonlyMap<string, JsonObject>): boolean {
+  const last = mayHave.get(String(row['id']));
+  if (last === undefined) return false;
+  const isEarlier = Number(row['version'] ?? 0) < Number(last['version'] ?? 0);
+  return isEarlier || canonicalJson(row) === canonicalJson(last);
 }
