@@ -155,8 +155,8 @@ export const plans: fc.Arbitrary<Plan> = fc.noBias(
       actions,
       disputes: rarely(12, disputes),
       files: rarely(80, files),
-      reviews: rarely(16, reviews),
-      exports: rarely(30, exports),
+      reviews: rarely(20, reviews),
+      exports: rarely(80, exports),
     })
     .map(({ disputes, files, reviews, exports, ...plan }) => ({
       ...plan,
