@@ -37,7 +37,7 @@ async function fileFaultsOf(world: World, each: Completed): Promise<readonly str
   for await (const piece of read.value.bytes) pieces.push(piece._unsafeUnwrap());
   const lines = commonPorts.utf8.decode(pieces).split('\n').slice(0, -1);
   const rows = lines.map((line) => parseJson(line) as JsonObject);
-  const ids = rows.map((row) => String(row['id']));
+  const ids = rows.map(idOf);
   const before = firstIdAt(source === 'payments' ? 'pay' : 'led', createdAt + 1);
   const own = [...rowsOf(world, each)].filter(([row]) => row < before);
   const mayHave = new Map(own);
@@ -57,6 +57,8 @@ async function fileFaultsOf(world: World, each: Completed): Promise<readonly str
   ];
 }
 
+const idOf = (row: JsonObject): string => (typeof row['id'] === 'string' ? row['id'] : 'none');
+
 /** All that its merchant has in the end, by their ids. */
 function rowsOf({ store }: World, { merchantId, source }: Completed): ReadonlyMap<string, JsonObject> {
   const payments = [...store.payments.values()].filter((each) => each.merchantId === merchantId);
@@ -67,7 +69,7 @@ function rowsOf({ store }: World, { merchantId, source }: Completed): ReadonlyMa
 
 /** As it is on record, or was in a version before. */
 function isOf(row: JsonObject, mayHave: ReadonlyMap<string, JsonObject>): boolean {
-  const last = mayHave.get(String(row['id']));
+  const last = mayHave.get(idOf(row));
   if (last === undefined) return false;
   const isEarlier = Number(row['version'] ?? 0) < Number(last['version'] ?? 0);
   return isEarlier || canonicalJson(row) === canonicalJson(last);

@@ -106,6 +106,11 @@ const withoutVersionsOf = (
   },
 });
 
+function withoutReview(payment: VendorPayment): VendorPayment {
+  const { review: _, ...rest } = payment;
+  return rest as VendorPayment;
+}
+
 let deliveries = 0;
 let payouts = 0;
 
@@ -225,9 +230,7 @@ export const MUTATIONS: readonly Mutation[] = [
           {
             vendorPayments: {
               list: (...given) =>
-                ports.vendorPayments
-                  .list(...given)
-                  .map((payments) => payments.map(({ review: _, ...payment }) => payment as VendorPayment)),
+                ports.vendorPayments.list(...given).map((payments) => payments.map(withoutReview)),
             },
           },
           defaultFraudRules([]),
