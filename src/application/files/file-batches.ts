@@ -46,10 +46,10 @@ const UNCOMMITTED = AHEAD + 1;
 type Made = Result<(BatchMade & FileBatch) | undefined, JobHeldUp>;
 
 /**
- * The rows of a file from a place on, in batches that each fit one commit; an Err is the last thing given. Each but the last may be asked for
- * while the one before is being committed (`isFollowed`), and is given once its object is written; meanwhile the next two are read, matched
- * as those before leave the books, and their objects written. One that was made and not asked for is as if it had not been: its object has the name of this attempt, and the next writes it
- * again.
+ * The rows of a file from a place on, in batches that each fit one commit; an Err is the last thing given. Each may be asked for while the
+ * one before is being committed (`isFollowed`), and is given once its object is written; meanwhile the next two are read, matched
+ * as those before leave the books, and their objects written. One that was made and not asked for is as if it had not been: its object
+ * has the name of this attempt, and the next writes it again.
  */
 export async function* fileBatches(
   ports: FileBatchPorts,

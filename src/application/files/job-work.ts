@@ -41,8 +41,8 @@ export type JobFailed = Readonly<{ kind: 'JobFailed'; code: string }>;
 export type JobWork = Readonly<{
   /**
    * Steps from the job's checkpoint on, the last of them an end. Each is asked for once the one before is committed, or is being
-   * committed where that one `isFollowed`; the
-   * runner leaves (`return`) when the job was taken over, cancelled, or its turn is over. An Err is the last thing given.
+   * committed where that one `isFollowed`; the runner leaves (`return`) when the job was taken over, cancelled, or its turn is over.
+   * An Err is the last thing given.
    */
   run(job: RunningJob): AsyncGenerator<Result<JobStep, JobHeldUp | JobFailed>, void, void>;
   /** What is committed with the failure of the job. */
