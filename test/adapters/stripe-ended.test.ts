@@ -116,6 +116,23 @@ describe.runIf(hasStripeDescription())('Payments that have ended, and what Strip
     await expectChainsWhole(world.storage, found);
   });
 
+  it('a capture of what has lapsed fails at once where Stripe answers it with a 500, and needs no people', async () => {
+    const payment = await paid('pm_double_silent', 'manual');
+    world.pass(DAY_MS);
+    await use.recover(10);
+    expect((await now(payment)).status).toBe('authorized');
+    world.pass(8 * DAY_MS);
+    lapse(double.books(), payment.processorId ?? '');
+    const part = aModification(payment.id, { type: 'capture', amount: 30n, final: false });
+    expect((await use.move(part))._unsafeUnwrap().response).toMatch(/^failed /);
+    for (let days = 0; days < 3; days += 1) {
+      world.pass(DAY_MS);
+      await use.recover(10);
+    }
+    expect(await now(payment)).toMatchObject({ status: 'authorized', reserved: { minorUnits: 0n } });
+    expect((await now(payment)).attention).toBeUndefined();
+  });
+
   it('asks Stripe nothing about an event that says what is on record', async () => {
     await paid('pm_card_visa');
     await paid('pm_card_visa_chargeDeclined');

@@ -35,6 +35,10 @@ type Moved = ResultAsync<Verdict, ProcessorUnavailable | ProcessorOutcomeUnknown
 
 const UNSAYABLE = { code: 'invalid_charge_amount', text: 'Stripe takes no such amount of this currency.' };
 const NO_CHARGE = { code: 'payment_intent_unexpected_state', text: 'There is no charge to move money of.' };
+const LOST = {
+  code: 'payment_intent_unexpected_state',
+  text: 'The authorization was canceled, or has lapsed.',
+};
 const NOT_ALL = { code: 'amount_not_releasable', text: 'A void releases all of what is not captured.' };
 
 /** Ends the mark of a capture that released the rest: what is gone by it has not lapsed. */
@@ -59,7 +63,10 @@ export const move =
     const named: Named = { ...order, chargeId: order.chargeId, units };
     return MOVES[order.type](stripe, named).orElse((fault) => {
       if (fault.kind === 'ProcessorOutcomeUnknown') return errAsync(fault);
-      if (fault.meaning === 'silent') return errAsync(outcomeUnknown);
+      if (fault.meaning === 'silent')
+        return isLost(stripe, named).andThen((lost) =>
+          lost ? okAsync(refused(LOST)) : errAsync(outcomeUnknown),
+        );
       if (fault.meaning === 'unavailable') return errAsync(unavailable);
       // The account that is asked has no such charge, so nothing of it was moved by this call.
       if (fault.code === 'resource_missing') return okAsync(refused(fault));
@@ -69,6 +76,17 @@ export const move =
       );
     });
   };
+
+/**
+ * Whether a capture was not taken and never will be: its mark is not there, and of an intent that is canceled nothing is captured any
+ * more. Whatever cannot be read may have been taken.
+ */
+const isLost = (stripe: Stripe, { type, chargeId, ...query }: Named): ResultAsync<boolean, never> =>
+  type === 'capture'
+    ? intentOf(stripe, chargeId, query)
+        .map((intent) => isCanceled(intent) && intent.metadata[query.reference] === undefined)
+        .orElse(() => okAsync(false))
+    : okAsync(false);
 
 type Move = (stripe: Stripe, order: Named) => ResultAsync<Verdict, StripeFault | ProcessorOutcomeUnknown>;
 
