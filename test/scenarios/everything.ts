@@ -48,6 +48,7 @@ import { transfersContract } from './transfers.scenario.ts';
 import { uploadsContract } from './uploads.scenario.ts';
 import { webhookAnewContract } from './webhook-anew.scenario.ts';
 import { webhookHoldingContract } from './webhook-holding.scenario.ts';
+import { webhookLimitContract } from './webhook-limit.scenario.ts';
 import { webhookRetriesContract } from './webhook-retries.scenario.ts';
 import { webhookWorkersContract } from './webhook-workers.scenario.ts';
 import { webhooksContract } from './webhooks.scenario.ts';
@@ -74,6 +75,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   eventStreamsContract(adapter, open);
   webhookWorkersContract(adapter, open);
   webhookHoldingContract(adapter, open);
+  webhookLimitContract(adapter, open);
   webhookAnewContract(adapter, open);
   deliveriesOfPaymentsContract(adapter, open);
   retiredValuesContract(adapter, open);

@@ -13,6 +13,7 @@ import { type ClaimTrace, traceOf } from '../../domain/kernel/claim-trace.ts';
 import { type DomainEvent, entityOf } from '../../domain/kernel/events.ts';
 import { type EventId, firstIdAt, lastIdAt, type MerchantId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { keysOfEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { StoredRow, StoredRows } from '../../ports/stored-rows.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
@@ -136,6 +137,7 @@ function uniqueKeysOf(aggregate: Aggregate): readonly string[] {
   if (aggregate.kind === 'dispute') return [disputeKey(aggregate.processorId)];
   if (aggregate.kind === 'statement_line') return keysOfLine(aggregate);
   if (aggregate.kind === 'exception') return keysOfException(aggregate);
+  if (aggregate.kind === 'webhook_endpoint') return keysOfEndpoint(aggregate);
   return [];
 }
 

@@ -5,6 +5,7 @@ import { present } from '../../domain/kernel/present.ts';
 import {
   changeEndpoint as changed,
   type EndpointChange,
+  keysOfEndpoint,
   type OpenEndpoint,
   type RemovedEndpoint,
   removeEndpoint as removed,
@@ -85,6 +86,10 @@ export const removeEndpoint =
       target,
       origin,
       onExpectedVersion(target, (endpoint, now) =>
-        okAsync({ next: removed(endpoint, now), action: 'webhook_endpoint.removed' }),
+        okAsync({
+          next: removed(endpoint, now),
+          action: 'webhook_endpoint.removed',
+          releases: keysOfEndpoint(endpoint),
+        }),
       ),
     ).map(() => undefined);

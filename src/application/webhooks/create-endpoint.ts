@@ -1,10 +1,12 @@
-import { err, errAsync, type ResultAsync, safeTry } from 'neverthrow';
+import { err, errAsync, ok, type ResultAsync, safeTry } from 'neverthrow';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { activeMerchant, type MerchantInactive } from '../../domain/merchants/merchant.ts';
 import {
   type EventFilter,
+  freePlaces,
+  keysOfEndpoint,
   MOST_ENDPOINTS,
   type OpenEndpoint,
   openEndpoint,
@@ -31,7 +33,7 @@ export type CreateEndpointRequest = Readonly<{
 /** The secret in plain text: for this one answer to the client, and for nothing that is kept. */
 export type EndpointWithSecret = Readonly<{ endpoint: OpenEndpoint; secret: string }>;
 
-/** Requests that come at once may each get their endpoint past this number. */
+/** Every place among the merchant's endpoints is taken, however many are made at once. */
 export type TooManyEndpoints = Readonly<{ kind: 'TooManyEndpoints'; most: number }>;
 
 export type CreateEndpointFailure =
@@ -44,7 +46,11 @@ export type CreateEndpointFailure =
 
 const tooMany: TooManyEndpoints = { kind: 'TooManyEndpoints', most: MOST_ENDPOINTS };
 
-/** Opens an endpoint, which gets every event that it subscribes to and that is made after this resolves. */
+/**
+ * Opens an endpoint, which gets every event that it subscribes to and that is made after this resolves. The places of a merchant's
+ * endpoints are unique keys, so that no number of processes gives it more than there are: a read and a commit, and both again for
+ * each place that a rival took between them.
+ */
 export type CreateEndpoint = (
   request: CreateEndpointRequest,
   claimWith?: ClaimWith<EndpointWithSecret>,
@@ -60,18 +66,18 @@ export type EndpointPorts = MovePorts &
 
 export const createEndpoint = (ports: EndpointPorts): CreateEndpoint => {
   const endpointsOf = listEndpoints(ports);
-  return ({ merchantId, url, events, description, origin }, claimWith = unclaimed) =>
-    safeTry<EndpointWithSecret, CreateEndpointFailure>(async function* () {
+  return ({ merchantId, url, events, description, origin }, claimWith = unclaimed) => {
+    return safeTry<EndpointWithSecret, CreateEndpointFailure>(async function* () {
       yield* activeMerchant(yield* ports.merchants.find(merchantId), merchantId);
       const accepted = yield* ports.webhookSender.accepts(url);
-      const others = yield* endpointsOf(merchantId);
-      if (others.length >= MOST_ENDPOINTS) return err(tooMany);
+      const free = freePlaces(yield* endpointsOf(merchantId));
+      if (free.length === 0) return err(tooMany);
       const at = ports.clock.now();
       const id = ports.ids.webhookEndpoint(at);
       const owner = { merchantId, entityId: id };
       const dataKey = yield* ports.vault.newKey(owner);
       const secret = ports.webhookSecrets.newSecret();
-      const next = openEndpoint({
+      const endpoint = openEndpoint({
         id,
         merchantId,
         url: accepted,
@@ -81,16 +87,33 @@ export const createEndpoint = (ports: EndpointPorts): CreateEndpoint => {
         secret: yield* sealSecret(ports.vault, owner, dataKey, secret),
         createdAt: at,
       });
-      const done = { endpoint: next, secret };
-      const move = { at, origin, action: 'webhook_endpoint.created', next };
-      const change = yield* claimWith(aggregateChange(ports, move), done);
-      return ports.commits
-        .commit(change)
-        .map(() => done)
-        .orElse((failure) =>
-          errAsync<EndpointWithSecret, CreateEndpointFailure>(
-            failure.kind === 'StorageUnavailable' ? failure : { kind: 'ChangedMeanwhile' },
-          ),
-        );
+      return inPlace({ endpoint, secret }, free);
     });
+
+    /** Rivals who read the same free places seldom choose the same one. Of those that `lost` names, rivals were faster. */
+    function inPlace(
+      { endpoint, secret }: EndpointWithSecret,
+      free: readonly number[],
+      lost: readonly number[] = [],
+    ): ReturnType<CreateEndpoint> {
+      const place = free[Number.parseInt(endpoint.id.slice(-8), 16) % free.length];
+      if (place === undefined) return errAsync(tooMany);
+      return safeTry<EndpointWithSecret, CreateEndpointFailure>(async function* () {
+        const next = { ...endpoint, place };
+        const done = { endpoint: next, secret };
+        const takes = keysOfEndpoint(next);
+        const move = { at: next.createdAt, origin, action: 'webhook_endpoint.created', next, takes };
+        const change = yield* claimWith(aggregateChange(ports, move), done);
+        const committed = await ports.commits.commit(change);
+        if (committed.isOk()) return ok(done);
+        if (committed.error.kind !== 'KeyTaken')
+          return err<never, CreateEndpointFailure>(
+            committed.error.kind === 'StorageUnavailable' ? committed.error : { kind: 'ChangedMeanwhile' },
+          );
+        const lostNow = [...lost, place];
+        const left = freePlaces(yield* endpointsOf(merchantId)).filter((each) => !lostNow.includes(each));
+        return inPlace({ endpoint, secret }, left, lostNow);
+      });
+    }
+  };
 };

@@ -36,7 +36,7 @@ type EndpointSnapshot =
 /** What is stored of an endpoint. */
 export type WebhookEndpointRecord =
   | RemovedRecord
-  | (Exclude<EndpointSnapshot, RemovedRecord> & Readonly<{ data_key: string }>);
+  | (Exclude<EndpointSnapshot, RemovedRecord> & Readonly<{ data_key: string; place?: number }>);
 
 /** All that may be published of an endpoint. */
 export const publishedEndpoint = (endpoint: OpenEndpoint): PublishedEndpoint => {
@@ -69,20 +69,20 @@ export function endpointSnapshot(endpoint: WebhookEndpoint): EndpointSnapshot & 
 export function endpointRecord(endpoint: WebhookEndpoint): WebhookEndpointRecord & JsonObject {
   if (endpoint.status === 'removed') return { ...revisionRecord(endpoint), status: 'removed' };
   const snapshot = endpointSnapshot(endpoint) as Exclude<EndpointSnapshot, RemovedRecord>;
-  return { ...snapshot, data_key: endpoint.dataKey.wrapped };
+  return { ...snapshot, data_key: endpoint.dataKey.wrapped, ...present({ place: endpoint.place }) };
 }
 
 /** Reads `endpointRecord` back. */
 export function restoreEndpoint(record: WebhookEndpointRecord, auditHash: string): WebhookEndpoint {
   const known = restoreRevision('webhook_endpoint', record, auditHash);
   if (record.status === 'removed') return { ...known, status: 'removed' };
-  const { description, failing_since: since } = record;
+  const { description, failing_since: since, place } = record;
   return {
     ...known,
     status: record.status,
     url: record.url,
     events: record.events,
-    ...present({ description }),
+    ...present({ description, place }),
     dataKey: { keyId: record.data_key_id, wrapped: record.data_key },
     secrets: { current: record.secret, retiring: retiringIn(record) },
     ...(since === undefined ? {} : { failingSince: fromRfc3339(since) }),

@@ -31,6 +31,8 @@ export type OpenEndpoint = Known &
     dataKey: WrappedKey;
     secrets: EndpointSecrets;
     failingSince?: Instant;
+    /** Its place among the merchant's endpoints that are not removed, from 1; absent of those of an earlier version. */
+    place?: number;
   }>;
 
 /** It gets no deliveries any more, and its secrets are gone. */
@@ -55,11 +57,30 @@ export const MOST_SECRETS = 5;
 /** How many endpoints a merchant may have that are not removed. */
 export const MOST_ENDPOINTS = 100;
 
+/** The unique keys that an endpoint holds: its place, until it is removed. No two of a merchant's are in one. */
+export const keysOfEndpoint = (endpoint: WebhookEndpoint): readonly string[] =>
+  endpoint.status === 'removed' || endpoint.place === undefined ? [] : [`place ${endpoint.place}`];
+
+/**
+ * The places that another endpoint may take beside these, which are all that the merchant has. Those without a place take one each
+ * from the end: none is made any more, so that what is free by an older count is never too many.
+ */
+export function freePlaces(endpoints: readonly OpenEndpoint[]): readonly number[] {
+  const held = new Set(endpoints.map(({ place }) => place));
+  const last = MOST_ENDPOINTS - endpoints.filter(({ place }) => place === undefined).length;
+  return Array.from({ length: Math.max(0, last) }, (_, index) => index + 1).filter(
+    (place) => !held.has(place),
+  );
+}
+
 export const openEndpoint = ({
   createdAt,
   secret,
   ...terms
-}: Pick<OpenEndpoint, 'id' | 'merchantId' | 'url' | 'events' | 'description' | 'dataKey' | 'createdAt'> &
+}: Pick<
+  OpenEndpoint,
+  'id' | 'merchantId' | 'url' | 'events' | 'description' | 'dataKey' | 'createdAt' | 'place'
+> &
   Readonly<{ secret: Sealed }>): OpenEndpoint => ({
   kind: 'webhook_endpoint',
   ...terms,
