@@ -61,6 +61,8 @@ const REFUSED: readonly (readonly [string, WebhookUrlRefused['reason']])[] = [
   ['https://[2002:7f00:1::]/', 'address'],
   ['https://169.254.169.254/latest/meta-data/', 'address'],
   ['https://[fd00:ec2::254]/', 'address'],
+  ['https://168.63.129.16:32526/', 'address'],
+  ['https://2822734096:32526/', 'address'],
   ['https://100.64.0.1/', 'address'],
   ['https://100.127.255.254/', 'address'],
   ['https://10.0.0.1/', 'address'],

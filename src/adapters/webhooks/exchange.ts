@@ -5,10 +5,11 @@ import { err, ok, type Result } from 'neverthrow';
 import { present } from '../../domain/kernel/present.ts';
 import type { AttemptError } from '../../domain/webhooks/delivery.ts';
 import { excerptOf, MOST_READ } from './excerpt.ts';
+import { type WireWatch, wireWatch } from './wire-watch.ts';
 
 type Pair = Readonly<{ http: http.Agent; https: https.Agent }>;
 /** `fresh` ones keep nothing. */
-export type Agents = Readonly<{ kept: Pair; fresh: Pair }>;
+export type Agents = Readonly<{ kept: Pair; fresh: Pair; watch: WireWatch }>;
 
 /** One request to one address. `signal` ends it, whatever it is doing. */
 export type Order = Readonly<{
@@ -29,10 +30,14 @@ export type Failed = Readonly<{ error: AttemptError; reached: boolean; stale: bo
 /** How long an address may take to answer at all, while there are others to try. */
 const CONNECT_MS = 5_000;
 
+/** Of a whole answer with its head, and with what frames its body where that comes in the smallest chunks. */
+const MOST_ON_THE_WIRE = 8 * MOST_READ;
+
 /** Kept connections are found by the address they lead to and, under TLS, the name that was proved there. */
 export const connections = (trust?: string): Agents => ({
   kept: agentsWith({ keepAlive: true, timeout: 15_000, maxFreeSockets: 256, scheduling: 'lifo' }, trust),
   fresh: agentsWith({ keepAlive: false }, trust),
+  watch: wireWatch(),
 });
 
 const agentsWith = (options: http.AgentOptions, trust: string | undefined): Pair => ({
@@ -84,6 +89,7 @@ export function exchange(order: Order, fresh = false): Promise<Result<StoredResp
       clearTimeout(connecting);
     };
     request.once('socket', (socket) => {
+      agents.watch.allow(socket, MOST_ON_THE_WIRE, () => end(err(TOO_LARGE)));
       if (socket.connecting) socket.once('connect', connected);
       else connected();
     });
@@ -108,7 +114,7 @@ function read(
     if (size <= MOST_READ + chunk.length)
       chunks.push(chunk.length > MOST_READ ? chunk.subarray(0, MOST_READ) : chunk);
     if (size <= MOST_READ) return;
-    end(err({ error: 'response_too_large', reached: true, stale: false }));
+    end(err(TOO_LARGE));
     response.destroy();
   });
   response.on('error', fail);
@@ -123,6 +129,8 @@ function read(
     );
   });
 }
+
+const TOO_LARGE: Failed = { error: 'response_too_large', reached: true, stale: false };
 
 const isReset = (fault: unknown): boolean =>
   ['ECONNRESET', 'EPIPE'].includes(String((fault as NodeJS.ErrnoException).code));
