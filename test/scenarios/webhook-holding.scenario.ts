@@ -1,5 +1,6 @@
 import { errAsync } from 'neverthrow';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { present } from '../../src/domain/kernel/present.ts';
 import type { Delivery } from '../../src/domain/webhooks/delivery.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, origin } from '../fixtures/changes.ts';
@@ -138,6 +139,42 @@ export function webhookHoldingContract(adapter: string, open: () => Promise<Stor
       await world.deliver(worker);
       expect(world.receivers.received).toHaveLength(EVENTS);
       expect((await listed()).every(({ status }) => status === 'delivered')).toBe(true);
+    });
+
+    /** Half of the events fail at their first try, and wait for their retries; the others arrive. */
+    const failHalfOnce = async (retryAfter?: string) => {
+      const seen = new Set<string>();
+      let nth = 0;
+      world.receivers.reply(URL, ({ body }) => {
+        if (seen.has(body)) return { status: 200 };
+        seen.add(body);
+        nth += 1;
+        return nth % 2 === 0 ? { status: 500, ...present({ retryAfter }) } : { status: 200 };
+      });
+      await tellMany();
+      await world.deliver(worker);
+    };
+    const pending = async () => (await listed()).filter(({ status }) => status === 'pending');
+
+    it('sends what was tried before its endpoint was paused as soon as that is enabled, as no retry waits by then', async () => {
+      await failHalfOnce();
+      expect(await pending()).toHaveLength(EVENTS / 2);
+      await change('paused');
+      written = 0;
+      await run(60);
+      expect(written).toBeLessThan(EVENTS + 60 * 3);
+      await change('enabled');
+      await world.deliver(worker);
+      expect(await pending()).toEqual([]);
+    });
+
+    it('sends what was tried before its endpoint failed as soon as one try succeeds', async () => {
+      await failForAnHour();
+      const isTried = (each: Delivery) => each.attempts.length === 1;
+      expect((await pending()).filter(isTried).length).toBeGreaterThan(1);
+      replyWith(200);
+      await run(6);
+      expect((await pending()).filter(isTried)).toEqual([]);
     });
 
     it('disables an endpoint that is gone at its first 410, with an event, and sends it nothing more', async () => {

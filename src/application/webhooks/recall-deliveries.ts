@@ -1,7 +1,7 @@
 import { ok, type ResultAsync, safeTry } from 'neverthrow';
 import { type DeliveryId, firstIdAt } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { DELIVERY_LIFETIME_MS, type Delivery, defer } from '../../domain/webhooks/delivery.ts';
+import { DELIVERY_LIFETIME_MS, type Delivery, defer, dueByItself } from '../../domain/webhooks/delivery.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Guarded } from '../../ports/commits.ts';
 import type { Deliveries } from '../../ports/deliveries.ts';
@@ -12,8 +12,8 @@ import type { EndpointTarget } from './update-endpoint.ts';
 export type Recalled = Readonly<{ recalled: number; more: boolean }>;
 
 /**
- * Makes due at once what was held for an endpoint, up to 10 000 deliveries in one call. Those that were attempted wait for
- * their retries as before. Reads the endpoint's pending deliveries of two days, in pages, and writes those it recalls.
+ * Makes due at once what was held for an endpoint, up to 10 000 deliveries in one call. Those that were attempted wait to the end of
+ * what their own attempts have them wait, as when they were not held. Reads the endpoint's pending deliveries of two days, in pages, and writes those it recalls.
  */
 export type RecallDeliveries = (target: EndpointTarget) => ResultAsync<Recalled, StorageUnavailable>;
 
@@ -35,11 +35,11 @@ export const recallDeliveries =
         const page = { limit: PAGE, since, ...present({ before: last }) };
         const found = yield* deliveries.list(merchantId, { endpointId, status: 'pending' }, page);
         const now = clock.now();
-        const changes = found.flatMap((each): readonly Guarded<Delivery>[] =>
-          each.status === 'pending' && each.tries === 0 && each.dueAt > now
-            ? [{ expected: each.version, next: defer(each, now, now) }]
-            : [],
-        );
+        const changes = found.flatMap((each): readonly Guarded<Delivery>[] => {
+          if (each.status !== 'pending') return [];
+          const dueAt = dueByItself(each, now);
+          return each.dueAt > dueAt ? [{ expected: each.version, next: defer(each, dueAt, now) }] : [];
+        });
         if (changes.length > 0) recalled += (yield* deliveries.save(changes)).filter(Boolean).length;
         last = found.at(-1)?.id;
         more = found.length === PAGE;

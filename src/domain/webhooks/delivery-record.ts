@@ -19,8 +19,9 @@ export type AttemptRecord = Readonly<{
   response_excerpt?: string;
 }>;
 
-/** An attempt as it is stored: as it is published, and what it was signed with. */
-export type StoredAttempt = AttemptRecord & Readonly<{ signatures?: readonly Signature[] }>;
+/** An attempt as it is stored: as it is published, what it was signed with, and when the next was due. */
+export type StoredAttempt = AttemptRecord &
+  Readonly<{ signatures?: readonly Signature[]; retry_at?: string }>;
 
 /** A delivery under the names it is published with. */
 export type DeliveryRecord = Readonly<{
@@ -78,6 +79,7 @@ const attemptRecord = ({ at, durationMs, responseCode, error, excerpt }: Attempt
 export const storedAttempt = (attempt: Attempt): StoredAttempt => ({
   ...attemptRecord(attempt),
   ...present({ signatures: attempt.signatures }),
+  ...(attempt.retryAt === undefined ? {} : { retry_at: rfc3339(attempt.retryAt) }),
 });
 
 /** Reads `storedAttempt` back. */
@@ -90,6 +92,7 @@ export const restoreAttempt = (record: StoredAttempt): Attempt => ({
     excerpt: record.response_excerpt,
     signatures: record.signatures?.map(({ hex, base64 }) => ({ hex, base64 })),
   }),
+  ...(record.retry_at === undefined ? {} : { retryAt: fromRfc3339(record.retry_at) }),
 });
 
 /** A delivery as it is stored. */

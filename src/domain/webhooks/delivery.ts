@@ -34,7 +34,8 @@ export type AttemptError =
 
 /**
  * One request to an endpoint and what came of it. `at` is when it was signed, `excerpt` the beginning of the answer's body. A version
- * before kept no signatures: its attempts have none.
+ * before kept no signatures: its attempts have none. `retryAt` is when the next try was due after this one, if there was to be one; a
+ * version before kept that neither.
  */
 export type Attempt = Readonly<{
   at: Instant;
@@ -43,6 +44,7 @@ export type Attempt = Readonly<{
   responseCode?: number;
   error?: AttemptError;
   excerpt?: string;
+  retryAt?: Instant;
 }>;
 
 type Known = Readonly<{
@@ -154,10 +156,11 @@ export function recordAttempt(
   attempt: Attempt,
   { url, retryAfterMs = 0, random, now }: AttemptTerms,
 ): Delivery {
+  const attempts = (made: Attempt) => [...delivery.attempts, made].slice(-MOST_ATTEMPTS_KEPT);
   const next: Delivery = {
     ...delivery,
     url,
-    attempts: [...delivery.attempts, attempt].slice(-MOST_ATTEMPTS_KEPT),
+    attempts: attempts(attempt),
     updatedAt: now,
     version: delivery.version + 1,
   };
@@ -167,7 +170,7 @@ export function recordAttempt(
   if (tries >= MOST_TRIES) return ended(next, 'failed');
   const backoffMs = FIRST_RETRY_MS * RETRY_FACTOR ** (tries - 1) * (0.75 + random / 2);
   const dueAt = Math.min(now + Math.round(Math.max(backoffMs, retryAfterMs)), next.expiresAt);
-  return { ...next, tries, dueAt };
+  return { ...next, attempts: attempts({ ...attempt, retryAt: dueAt }), tries, dueAt };
 }
 
 export type AttemptTerms = Readonly<{
@@ -185,6 +188,10 @@ export const defer = (delivery: PendingDelivery, until: Instant, now: Instant): 
   updatedAt: now,
   version: delivery.version + 1,
 });
+
+/** When it is due by what came of its own attempts. As long as it waits beyond that, it is held because of its endpoint. */
+export const dueByItself = ({ tries, attempts, dueAt }: PendingDelivery, now: Instant): Instant =>
+  tries === 0 ? now : Math.max(now, attempts.at(-1)?.retryAt ?? dueAt);
 
 /** Its time is over, or its endpoint is removed. */
 export const endDelivery = (

@@ -5,7 +5,9 @@ import {
   type Attempt,
   DELIVERY_LIFETIME_MS,
   type Delivery,
+  defer,
   deliveryId,
+  dueByItself,
   endDelivery,
   forgettableAt,
   isReplayedSince,
@@ -53,7 +55,9 @@ describe('a delivery', () => {
         const after = stateAfter(made, before);
         const succeeded = made.some(({ responseCode = 0 }) => responseCode >= 200 && responseCode < 300);
         expect(after.status).toBe(succeeded ? 'delivered' : made.length >= 5 ? 'failed' : 'pending');
-        expect(after.attempts).toEqual(made);
+        expect(after.attempts.map(({ retryAt: _retryAt, ...attempt }) => attempt)).toEqual(made);
+        const isRetried = after.status === 'pending' && made.length > 0;
+        expect(after.attempts.at(-1)?.retryAt).toBe(isRetried ? after.dueAt : undefined);
         expect(after.version).toBe(1 + made.length);
         expect([after.id, after.body, after.eventId]).toEqual([before.id, before.body, before.eventId]);
         expect(forgettableAt(after) === undefined).toBe(after.status === 'pending');
@@ -76,6 +80,11 @@ describe('a delivery', () => {
           expect(after.dueAt).toBeLessThanOrEqual(after.expiresAt);
           expect(after.dueAt).toBeGreaterThanOrEqual(Math.min(now + retryAfter, after.expiresAt));
           expect(after.dueAt).toBeGreaterThanOrEqual(Math.min(now + 11_250, after.expiresAt));
+          // However long it is held for its endpoint, what its own attempts have it wait is known.
+          const held = defer(defer(after, after.dueAt + retryAfter, now), after.expiresAt, now + 1);
+          expect(dueByItself(held, now)).toBe(after.dueAt);
+          expect(dueByItself(held, after.dueAt + 1)).toBe(after.dueAt + 1);
+          expect(dueByItself(replayDelivery(held, now), now)).toBe(now);
         },
       ),
     );
@@ -119,11 +128,11 @@ describe('a delivery', () => {
     );
   });
 
-  it('is read back without signatures from the record of a version that kept none', () => {
+  it('is read back without signatures and times of retries from the record of a version that kept none', () => {
     fc.assert(
       fc.property(fc.array(attempts, { maxLength: 6 }), (made) => {
         const delivery = stateAfter(made);
-        const plain = delivery.attempts.map(({ signatures: _signatures, ...attempt }) => attempt);
+        const plain = delivery.attempts.map(({ signatures: _s, retryAt: _r, ...attempt }) => attempt);
         // What is published is what such a version stored.
         const record = JSON.parse(JSON.stringify(deliveryRecord(delivery))) as typeof storedDelivery;
         const restored = restoreDelivery(record as never, deliveryInside(delivery));
