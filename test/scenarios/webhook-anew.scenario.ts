@@ -7,7 +7,7 @@ import type { WebhookEndpointId } from '../../src/domain/kernel/ids.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { origin } from '../fixtures/changes.ts';
 import { anEvent } from '../fixtures/webhooks.ts';
-import type { Worker } from '../support/webhook-world.ts';
+import { DISABLE_AFTER_MS, type Worker } from '../support/webhook-world.ts';
 import { actionsOf, create, eachInItsOwnScene, merchantId, world } from './webhook-scene.ts';
 
 const SECOND_MS = 1_000;
@@ -72,6 +72,40 @@ export function webhookAnewContract(adapter: string, open: () => Promise<Storage
       expect(world.receivers.received.filter(isRefused)).toHaveLength(5);
       expect(await actionsOf(id)).toEqual(['webhook_endpoint.created']);
     });
+
+    it.each(['one worker', 'a worker for each attempt'])(
+      'disables no endpoint by one failure after quiet days, and one that fails on by its retries: %s',
+      async (workers) => {
+        const { id } = (await create(URL)).endpoint;
+        const one = world.worker();
+        const tellAndTry = async () => {
+          await tell();
+          for (const minutes of [1, 3, 20, 150, 0]) {
+            await world.deliver(workers === 'one worker' ? one : world.worker());
+            world.clock.pass(minutes * MINUTE_MS);
+          }
+        };
+        const quietDays = async () => {
+          world.clock.pass(2 * DISABLE_AFTER_MS);
+          // It looks for what is due all the while.
+          await world.deliver(one);
+        };
+        replyWith(500);
+        await tellAndTry();
+        expect(await get(id)).toMatchObject({ status: 'enabled', failingSince: expect.any(Number) });
+        await quietDays();
+        const before = world.receivers.received.length;
+        world.receivers.reply(URL, (_, nth) => ({ status: nth === before ? 502 : 200 }));
+        await tellAndTry();
+        expect(await get(id)).toMatchObject({ status: 'enabled' });
+        expect(await get(id)).not.toHaveProperty('failingSince');
+        replyWith(500);
+        await tellAndTry();
+        await quietDays();
+        await tellAndTry();
+        expect(await get(id)).toMatchObject({ status: 'disabled' });
+      },
+    );
 
     it('gives an endpoint that is enabled again all of its time, also by a worker that saw it fail before', async () => {
       const { id } = (await create(URL)).endpoint;

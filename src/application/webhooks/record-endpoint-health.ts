@@ -11,7 +11,10 @@ import { publishedEndpoint } from '../../domain/webhooks/webhook-endpoint-record
 import type { Ids } from '../../ports/ids.ts';
 import type { UpdateEndpoint, UpdateEndpointFailure } from './update-endpoint.ts';
 
-/** `failingFrom` is absent after a success; `isGone`: the receiver answered 410. */
+/**
+ * `failingFrom` is since when nothing has succeeded by what one worker saw and the delivery's own attempts say; it is absent after a
+ * success. `isGone`: the receiver answered 410.
+ */
 export type ObservedHealth = Readonly<{ failingFrom: Instant | undefined; isGone: boolean }>;
 
 /**
@@ -41,7 +44,9 @@ export const recordEndpointHealth =
     const since = failingFrom === undefined ? undefined : (noted ?? failingFrom);
     const hasRecovered = since === undefined && noted !== undefined;
     const isNews = since !== undefined && noted === undefined && now - since >= WORTH_NOTING_MS;
-    const isOver = since !== undefined && (isGone || now - since >= disableAfterMs);
+    // One failure after quiet days says nothing of those: what failed a minute ago has to fail again.
+    const failsOn = failingFrom !== undefined && now - failingFrom >= WORTH_NOTING_MS;
+    const isOver = since !== undefined && (isGone || (failsOn && now - since >= disableAfterMs));
     if (!hasRecovered && !isNews && !isOver) return okAsync(false);
     return updateEndpoint<OpenEndpoint>(endpoint, ORIGIN, (newest, at) => {
       // It was enabled or moved meanwhile: what was observed is about another state of affairs.
