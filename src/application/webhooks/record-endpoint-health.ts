@@ -45,7 +45,8 @@ export const recordEndpointHealth =
     const hasRecovered = since === undefined && noted !== undefined;
     const isNews = since !== undefined && noted === undefined && now - since >= WORTH_NOTING_MS;
     // One failure after quiet days says nothing of those: what failed a minute ago has to fail again.
-    const failsOn = failingFrom !== undefined && now - failingFrom >= WORTH_NOTING_MS;
+    const failsOn =
+      failingFrom !== undefined && now - failingFrom >= Math.min(WORTH_NOTING_MS, disableAfterMs);
     const isOver = since !== undefined && (isGone || (failsOn && now - since >= disableAfterMs));
     if (!hasRecovered && !isNews && !isOver) return okAsync(false);
     return updateEndpoint<OpenEndpoint>(endpoint, ORIGIN, (newest, at) => {
