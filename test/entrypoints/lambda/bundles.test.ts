@@ -16,7 +16,7 @@ const MOST_BYTES: Readonly<Record<string, number>> = {
   migrate: 425_000,
   process: 985_000,
   query: 995_000,
-  reconcile: 975_000,
+  reconcile: 976_500,
   recovery: 835_000,
   relay: 975_000,
   retention: 835_000,
