@@ -3,7 +3,8 @@ import { present } from '../../domain/kernel/present.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Processor } from '../../ports/processor.ts';
 import { cancelCharge, charge, lookupCharge } from './charges.ts';
-import { lookupModification, move } from './modifications.ts';
+import { lookupModification } from './modification-records.ts';
+import { move } from './modifications.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
 /** Stripe's payment methods, stored for a customer as their tokens. */
