@@ -54,8 +54,9 @@ describe('A server and a worker over one table of DynamoDB', () => {
     await time.pass(LULL_MS);
   });
   afterEach(async () => {
+    // What waits for a time to pass, as a try of a store that died does, would wait for good in real time.
+    for (const each of processes) await time.settled(each.stop());
     vi.useRealTimers();
-    for (const each of processes) await each.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 
